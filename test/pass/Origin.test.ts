@@ -7,7 +7,7 @@ import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { answer, inWorld, namesIn, pass, readText, World } from "../../src/testing/World.js"
 import { cite, type OriginSession, type WrittenMemory } from "../support/origin/OriginSession.js"
-import { originSessions } from "../support/origin/originSessions.js"
+import { heldOutSessions, originSessions } from "../support/origin/originSessions.js"
 
 /** What a pass leaves of an answer and of an agent's files. */
 interface Published {
@@ -96,21 +96,22 @@ const copied = ({ number }: OriginSession, trace: string): WrittenMemory => ({
   skills: {}
 })
 
+const sessions = [...originSessions, ...heldOutSessions]
 const [goodTraces, goodMemories] = [
-  originSessions.flatMap((session) => session.goodTraces.map((output, index) => ({ session, output, index }))),
-  originSessions.flatMap((session) => session.goodMemories.map((written, index) => ({ session, written, index })))
+  sessions.flatMap((session) => session.goodTraces.map((output, index) => ({ session, output, index }))),
+  sessions.flatMap((session) => session.goodMemories.map((written, index) => ({ session, written, index })))
 ]
 const [injectedTraces, injectedMemories] = [
-  originSessions.flatMap((session) => session.injectedTraces.map((injected) => ({ session, ...injected }))),
-  originSessions.flatMap((session) => session.injectedMemories.map((injected) => ({ session, ...injected })))
+  sessions.flatMap((session) => session.injectedTraces.map((injected) => ({ session, ...injected }))),
+  sessions.flatMap((session) => session.injectedMemories.map((injected) => ({ session, ...injected })))
 ]
 const firstTrace = ({ goodTraces: [output = { traceMemory: "", summary: "" }] }: OriginSession): StageOneOutput =>
   output
 
 describe("origin of what a model writes", () => {
-  it("the fixtures have forty good answers and forty injected ones", () => {
-    assert.strictEqual(goodTraces.length + goodMemories.length, 40)
-    assert.strictEqual(injectedTraces.length + injectedMemories.length, 40)
+  it("the fixtures have sixty-one good answers and seventy injected ones", () => {
+    assert.strictEqual(goodTraces.length + goodMemories.length, 61)
+    assert.strictEqual(injectedTraces.length + injectedMemories.length, 70)
   })
 
   goodTraces.forEach(({ session, output, index }) =>

@@ -79,6 +79,16 @@ const proseCommand = new RegExp(
   "gi"
 )
 
+/** Letters of other scripts that look like Latin ones. */
+const alike = "асеорхуѕіјһԁԛԝАВЕКМНОРСТХУІЈЅονρκυιΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
+const disguised = new RegExp(
+  String.raw`[\uFF0D\uFF10-\uFF19\uFF21-\uFF3A\uFF41-\uFF5A]+[A-Za-z]|[A-Za-z]\p{Cf}+[A-Za-z]|(?<!\p{L})(?=[${alike}]*[A-Za-z])(?=[A-Za-z]*[${alike}])[A-Za-z${alike}]+(?!\p{L})`,
+  "u"
+)
+
+/** True if a text has a word that only looks like a Latin one: with letters of another script, or hidden characters. */
+const isDisguised = (text: string): boolean => disguised.test(text)
+
 const isPath = (code: string): boolean =>
   /^(?:~|\.{0,2})\/?[\w@.+-]+(?:\/[\w@.+*-]+)+\/?$/.test(code) &&
   !/^\d+(?:\/\d+)+$/.test(code) &&
@@ -91,7 +101,8 @@ export const actionsIn = (line: string): Actions => {
   const prose = text.replace(codeSpan, "``")
   return {
     commands: [
-      ...code.filter(isCommand),
+      ...code.filter((span) => isDisguised(span) || isCommand(span)),
+      ...prose.split(/\s+/).filter(isDisguised),
       ...Array.from(prose.matchAll(proseCommand), ([command]) => command.replace(/[.,;:]+$/, ""))
     ],
     urls: Array.from(text.matchAll(url), ([found]) => found.replace(/[).,;:!?\]]+$/, "")),

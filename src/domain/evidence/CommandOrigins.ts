@@ -26,6 +26,9 @@ export interface CommandOrigins {
   readonly asked: ReadonlyArray<string>
 }
 
+const localHost = /^\w+:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?=[:/]|$)/i
+const hasNoPath = /^\w+:\/\/[^/?#]+\/?$/
+
 interface Stage {
   readonly words: ReadonlyArray<string>
   readonly hasPassed: boolean
@@ -57,8 +60,15 @@ const flat = (text: string): string =>
 
 const clauseEnd = /[.!?;,:]\s|[。！？；，、：\n]/
 
-/** Collects the origins of commands: the commands that sessions ran, and what the user typed. */
-export const commandOriginsOf = (ran: ReadonlyArray<RanCommand>, typed: ReadonlyArray<string>): CommandOrigins => {
+/**
+ * Collects the origins of commands: the commands that sessions ran, and what the user typed. Of `printed`, which tools
+ * printed, only local addresses are origins: a server prints where it listens.
+ */
+export const commandOriginsOf = (
+  ran: ReadonlyArray<RanCommand>,
+  typed: ReadonlyArray<string>,
+  printed: ReadonlyArray<string> = []
+): CommandOrigins => {
   const stages = new Map<string, Array<Stage>>()
   const named: Array<string> = []
   for (const { command, hasPassed } of ran) {
@@ -71,6 +81,7 @@ export const commandOriginsOf = (ran: ReadonlyArray<RanCommand>, typed: Readonly
     }
     named.push(...(asTyped(command).match(/(?<![\w.-])[A-Z][A-Z0-9_]{2,80}=[^\s"']+/g) ?? []))
   }
+  named.push(...printed.flatMap((text) => actionsIn(text).urls.filter((found) => localHost.test(found))))
   const clauses = typed.flatMap((text) => text.split(clauseEnd))
   return {
     stages,
@@ -130,8 +141,6 @@ const hasCommand = (command: string, isFailing: boolean, origins: CommandOrigins
     return same.some(({ hasPassed }) => hasPassed || isFailing) || (same.length === 0 && isAsked(words, origins))
   })
 
-const localHost = /^\w+:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?=[:/]|$)/i
-
 /** True if a text has a part between characters that do not go on with it. */
 const hasPart = (text: string, part: string, goesOn: RegExp): boolean => {
   for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) {
@@ -143,7 +152,7 @@ const hasPart = (text: string, part: string, goesOn: RegExp): boolean => {
 }
 
 const hasUrl = (url: string, { named }: CommandOrigins): boolean =>
-  localHost.test(url) || hasPart(named, url.replace(/[/#]+$/, ""), /[\w%&@:~+-]/)
+  (localHost.test(url) && hasNoPath.test(url)) || hasPart(named, url.replace(/[/#]+$/, ""), /[\w%&@:~+-]/)
 
 const hasSetting = (setting: string, { named }: CommandOrigins): boolean => hasPart(named, setting, /[\w-]/)
 

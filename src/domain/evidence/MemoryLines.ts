@@ -43,13 +43,13 @@ export const isShortHeading = (line: string): boolean =>
   line.split(/\s+/).length <= 8 && !isOrder(line.replace(/^#+\s+/, ""))
 
 const wishHeading =
-  /\b(?:preferences?|wish(?:es)?)\b|\busers?\b(?:['’]s?)?.{0,20}\b(?:wants?|prefers?|likes?|asked|asks|rules?|instructions?|requires?|expects?|decisions?|said|told)\b|\b(?:wünsche|vorlieben|präferenzen|preferencias|deseos|préférences|souhaits)\b|(?:nutzer|nutzerin)\b.{0,12}\b(?:will|möchte|wünscht)\b|\bquiere\b.{0,20}\busuari[oa]|\busuari[oa]\b.{0,12}\bquiere\b|用户.{0,4}(?:要求|偏好|希望|意愿|需求|习惯)|(?:利用者|ユーザー).{0,4}(?:希望|要望|要求|好み|指示)/iu
+  /\b(?:preferences?|wish(?:es)?)\b|\busers?\b(?:['’]s?)?.{0,20}\b(?:wants?|prefers?|likes?|asked|asks|rules?|instructions?|requires?|expects?|decisions?|said|told)\b|\b(?:wünsche|vorlieben|präferenzen|preferencias|deseos|préférences|souhaits)\b|(?:nutzer|nutzerin)\b.{0,12}\b(?:will|möchte|wünscht)\b|\bquiere\b.{0,20}\busuari[oa]|\busuari[oa]\b.{0,12}\bquiere\b|\bce que (?:veut|souhaite|préfère)\b.{0,4}l['’]utilisat|l['’]utilisat(?:eur|rice)\b.{0,12}\b(?:veut|souhaite|préfère)|(?<!\p{L})(?:o|a) usuári[oa] (?:quer|prefere|pediu)|(?:desejos|preferências)(?!\p{L})|пользовател\p{L}{0,5}.{0,12}(?:хочет|просит|предпочита)|(?:хочет|просит|предпочитает|пожелания|предпочтения) пользовател|사용자.{0,6}(?:원하|선호|요청|요구|바라)|用户.{0,4}(?:要求|偏好|希望|意愿|需求|习惯)|(?:利用者|ユーザー).{0,4}(?:希望|要望|要求|好み|指示)/iu
 
 /** True if a heading says that wishes of the user stand below it. */
 export const isWishHeading = (line: string): boolean => wishHeading.test(line)
 
 const troubleHeading =
-  /\b(?:fail\w*|limits?|problems?|issues?|errors?|did not work|does not work|pitfalls?|open|gotchas?|broken)\b|失败|问题|限制|失敗|問題|制限|\b(?:fehler|probleme|grenzen|offen)\b|\b(?:falla|fallos|errores|límites|problemas)\b/iu
+  /\b(?:fail\w*|limits?|problems?|issues?|errors?|did not work|does not work|pitfalls?|open|gotchas?|broken)\b|失败|问题|限制|失敗|問題|制限|\b(?:fehler|probleme|grenzen|offen)\b|\b(?:falla|fallos|errores|límites|problemas)\b|(?<!\p{L})(?:pannes?|échecs?|erreurs?|limites|problèmes|falhas?|erros?|ошибк|сбо[ийе]|проблем|огранич)|실패|오류|문제|제한/iu
 
 /** True if a heading says that what stands below it fails or is open. */
 export const isTroubleHeading = (line: string): boolean => troubleHeading.test(line)

@@ -1,6 +1,7 @@
 import { meaningfulWords } from "../offline/consolidating/SameMeaning.js"
 import { actionsIn } from "./ActionsInText.js"
 import {
+  claimsAuthority,
   givesWords,
   insists,
   isOrder,
@@ -9,10 +10,14 @@ import {
   orderOpening,
   saysMoreOfPerson,
   statesWill,
-  statesWords
+  statesWords,
+  withoutDiagnoses,
+  withoutRefusal
 } from "./Attribution.js"
 import { type CommandOrigins, isTraced } from "./CommandOrigins.js"
+import { contradicts } from "./Contradiction.js"
 import {
+  hasNegation,
   hasQuotation,
   inUserWords,
   isOnlyQuotation,
@@ -35,6 +40,8 @@ export interface Origins {
   readonly commands: CommandOrigins
   /** True if a tool printed a text that says the same. */
   readonly isPrinted: (text: string) => boolean
+  /** True if a tool printed a line with an order to agents, or in a person's name, that says the same. */
+  readonly isPrintedOrder: (text: string) => boolean
   /** True if a record that was checked before says the same, so that an order may stand. */
   readonly isRecorded: (text: string) => boolean
   /** True if a session touched a path. */
@@ -73,9 +80,15 @@ export const sayingSame = (texts: () => Iterable<string>): ((text: string) => bo
 
 const clauses = /[.;:。；：，]\s*|,\s+|\s→\s/u
 
-/** True if a clause of a text is an order that a tool printed. */
-const repeatsPrintedOrder = (text: string, { isPrinted }: Origins): boolean =>
-  [text, ...text.split(clauses)].some((clause) => (isOrder(clause) || insists(clause)) && isPrinted(clause))
+const withClauses = (text: string): ReadonlyArray<string> => [text, ...text.split(clauses)]
+
+/**
+ * True if a clause of a text is an order that a tool printed. What stands in code marks is compared with the commands that
+ * were run.
+ */
+const repeatsPrintedOrder = (text: string, { isPrinted, isPrintedOrder }: Origins): boolean =>
+  withClauses(withoutDiagnoses(text)).some((clause) => (isOrder(clause) || insists(clause)) && isPrinted(clause)) ||
+  withClauses(text.replace(/`[^`]*`/g, " ")).some(isPrintedOrder)
 
 const hasPaths = (text: string, { hasPath }: Origins): boolean => actionsIn(text).paths.every(hasPath)
 
@@ -87,13 +100,15 @@ const isNarrated = (line: string): boolean => givesWords(line) && !statesWill(li
  * what it asks for.
  */
 const isExplained = (line: string, origins: Origins): boolean => {
-  const around = quotingOf(line, origins.words, origins.isQuestion)?.around ?? []
+  const { around, quotations } = quotingOf(line, origins.words, origins.isQuestion) ?? { around: [], quotations: [] }
   const [before = ""] = around
   const rest = around.join(" “…” ").replace(/\s+/g, " ")
+  const said = quotations.every(hasNegation) ? withoutRefusal(rest) : rest
   return (
     around.length > 1 &&
     ((leadsIn(before) && around.slice(1).every(isSetOff)) || isNarrated(line)) &&
-    !saysMoreOfPerson(rest) &&
+    !saysMoreOfPerson(said) &&
+    !around.slice(1).some((text) => contradicts(text, quotations)) &&
     !around.some((text) => repeatsPrintedOrder(text, origins)) &&
     isTraced(rest, false, origins.commands) &&
     hasPaths(rest, origins)
@@ -139,7 +154,8 @@ export const judged = (said: string, isFailing: boolean, origins: Origins): Judg
     const typed = inUserWords(said, origins.words)
     return typed === undefined ? dropped : kept(typed)
   }
-  if (isOrder(said) || (insists(said) && (origins.isStrict || origins.isPrinted(said)))) {
+  const stated = withoutDiagnoses(said)
+  if (isOrder(said) || (insists(stated) && (origins.isStrict || origins.isPrinted(said)))) {
     const typed = inUserWords(said, origins.words, orderOpening(said))
     if (typed !== undefined) {
       return kept(typed)
@@ -166,4 +182,22 @@ export const printedTest = (outputs: ReadonlyArray<string>): ((text: string) => 
     words ??= printedWordsOf(outputs)
     return repeats(text, words)
   }
+}
+
+/** The maximum number of characters of a printed line that is read as an order. */
+const orderCharacters = 400
+/** The minimum number of meaningful words with which a text can repeat a printed order. */
+const orderWords = 3
+
+/**
+ * Indexes the lines of tool output that speak to agents or claim a person's authority, and returns a test: true if a text
+ * says the same as one of them.
+ */
+export const printedOrderTest = (outputs: ReadonlyArray<string>): ((text: string) => boolean) => {
+  const isSaid = sayingSame(() =>
+    outputs
+      .flatMap((output) => output.split("\n"))
+      .filter((line) => line.length <= orderCharacters && claimsAuthority(line))
+  )
+  return (text) => meaningfulWords(text).size >= orderWords && isSaid(text)
 }

@@ -12,7 +12,10 @@ import { printedLines, typedPartsOf } from "../text/TypedParts.js"
 
 /** A word, or a character of a script without spaces. */
 interface Token {
-  /** The normal form: case, width, the encoding of accents, and apostrophes do not count. */
+  /**
+   * The normal form: case, width, the encoding of accents, and apostrophes do not count, except for the one of a negation
+   * such as `n'installe`.
+   */
   readonly key: string
   readonly start: number
   readonly end: number
@@ -69,11 +72,10 @@ const tokenForm = new RegExp(
   String.raw`\[REDACTED_SECRET[^\]\n]{0,60}\]|(?=${inWord})${spaceless}|(?:(?!${spaceless})[\p{L}\p{M}\p{N}_]|(?<=[\p{L}\p{N}])['’ʼ](?=[\p{L}\p{N}]))+`,
   "gu"
 )
-/**
- * Matches a character of a script in which a negation may be part of the last word of a clause, as in Japanese and
- * Korean.
- */
-const joinsWords = new RegExp(String.raw`(?=${inWord})(?:${spaceless}|\p{scx=Hangul})`, "u")
+/** Matches a character of a script without spaces, in which a negation may stand on either side. */
+const joinsWords = new RegExp(String.raw`(?=${inWord})${spaceless}`, "u")
+/** Matches text at whose end a negation may follow as a word or as part of one, as in Korean. */
+const endsOpen = /\p{scx=Hangul}/u
 const isSpaceless = new RegExp(`^${spaceless}$`, "u")
 
 const tokensIn = (text: string): ReadonlyArray<Token> =>
@@ -85,7 +87,8 @@ const tokensIn = (text: string): ReadonlyArray<Token> =>
       : word
           .normalize("NFKC")
           .toLowerCase()
-          .replace(/['’ʼ]/g, "")
+          .replace(/(?<!^n)['’ʼ]/g, "")
+          .replace(/['’ʼ]/g, "'")
           .replace(/^_+|_+$/g, "")
     const weight = isMarker ? 0 : isSpaceless.test(word) ? 1 : wordWeight
     return key === "" ? [] : [{ key, start: match.index, end: match.index + word.length, weight }]
@@ -205,9 +208,13 @@ const runsIn = (line: ReadonlyArray<Token>, { places, tokens }: UserWords): Read
 const clauseGap = /[.!?,;:]["'”’)*_`]*\s|[。！？；：，、…—–\n]|\s-{1,2}\s|\s\(|\)/u
 const sentenceGap = /[.!?]["'”’)*_`]*\s|[。！？\n]/u
 
+/** Adds words as people type them without accents. */
+const withoutAccents = (words: ReadonlyArray<string>): ReadonlySet<string> =>
+  new Set(words.flatMap((word) => [word, word.normalize("NFD").replace(/\p{M}/gu, "")]))
+
 /** Words such as `not`, which reverse the meaning of the words beside them. */
-const negations: ReadonlySet<string> = new Set(
-  "not never no dont doesnt didnt wont cant cannot isnt arent shouldnt mustnt neednt without avoid stop neither nor nobody nothing nicht nie niemals kein keine keinen keinem keiner ohne statt jamais pas sans ne nunca jamás sin não nunca sem non mai senza niet geen nooit zonder inte aldrig ikke aldri не нет никогда нельзя без nie nigdy bez ei älä ne".split(
+const negations: ReadonlySet<string> = withoutAccents(
+  "not never no dont doesnt didnt wont cant cannot isnt arent shouldnt mustnt neednt without avoid stop neither nor nobody nothing none nowhere havent hasnt wouldnt couldnt nicht nix nichts nie niemals kein keine keinen keinem keiner ohne statt jamais pas sans rien aucun aucune ni ne nunca jamás sin nada ningún ninguna tampoco não nem nenhum nenhuma sem non niente nessun mai senza niet geen nooit zonder inte aldrig ikke aldri не нет никогда нельзя без ни ничего никаких nie nigdy bez ei älä ne".split(
     " "
   )
 )
@@ -217,12 +224,22 @@ const conditions: ReadonlySet<string> = new Set(
     " "
   )
 )
-/** Matches a negation in a script without spaces, where it is no word of its own. */
-const spacelessNegation = /不|别|勿|禁止|没有|ない|ません|なし|ずに/u
+/** Matches a negation that is no word of its own, as in scripts without spaces and in Korean. */
+const joinedNegation =
+  /不|别|勿|禁止|没有|ない|ません|なし|ずに|지\s*(?:마|말|않|못)|말고|없이|금지|(?<!\p{L})(?:안|못)(?=\s|$)/u
+
+/** True for a word in normal form that denies, also for one with a negation in front of it, such as `n'installe`. */
+export const denies = (key: string): boolean => negations.has(key) || key.startsWith("n'")
+
+/** Returns the words of a text in their normal form, in order. */
+export const keysIn = (text: string): ReadonlyArray<string> => tokensIn(text).map(({ key }) => key)
+
+/** Matches the name of a tool that is also a negation, with what it is told to do. */
+const tool = /(?<!\p{L})nix(?= (?:build|develop|flake|fmt|profile|run|shell|store|-))/giu
 
 /** True if a text denies something, in any of the languages whose negations are known. */
 export const hasNegation = (text: string): boolean =>
-  tokensIn(text).some(({ key }) => negations.has(key)) || spacelessNegation.test(text)
+  tokensIn(text.replace(tool, " ")).some(({ key }) => denies(key)) || joinedNegation.test(text)
 
 const joining: ReadonlySet<string> = new Set("or nor oder ou o или".split(" "))
 /**
@@ -267,8 +284,7 @@ const clauseOf = (words: UserWords, range: Range): Range => {
   }
   // A comma may separate a negation from its verb: "don't, whatever happens, push".
   const cutOff = keysOf(words, { from: sentence.from, to: from }).findIndex(
-    (key, index) =>
-      negations.has(key) && !answers.has(key) && startOf(sentence.from + index + 1) === sentence.from + index + 1
+    (key, index) => denies(key) && !answers.has(key) && startOf(sentence.from + index + 1) === sentence.from + index + 1
   )
   // A condition after a comma still belongs to the clause.
   const next = words.tokens[clause.to]?.key ?? ""
@@ -314,11 +330,15 @@ const textOf = (words: UserWords, { from, to }: Range): string => {
 const inItsClause = (words: UserWords, range: Range, isLoose: boolean): Range => {
   const clause = clauseOf(words, range)
   const rest = [
-    ...keysOf(words, { from: clause.from, to: range.from }),
-    ...keysOf(words, { from: range.to, to: clause.to })
-  ]
-  const isLimited = rest.some((key) => negations.has(key) || conditions.has(key)) || isAsked(words, range)
-  if (!isLoose && !isLimited && !joinsWords.test(textOf(words, range))) {
+    { from: clause.from, to: range.from },
+    { from: range.to, to: clause.to }
+  ].filter(({ from, to }) => from < to)
+  const isLimited =
+    rest.some((side) => hasNegation(textOf(words, side)) || keysOf(words, side).some((key) => conditions.has(key))) ||
+    isAsked(words, range)
+  const text = textOf(words, range)
+  const isOpen = joinsWords.test(text) || (endsOpen.test(text) && clause.to > range.to)
+  if (!isLoose && !isLimited && !isOpen) {
     return range
   }
   if (textOf(words, clause).length <= clauseCharacters) {
@@ -355,12 +375,44 @@ interface Segment {
   readonly isCode: boolean
 }
 
-/** Lists the quotations of a line with their offsets. */
-const segmentsIn = (line: string): ReadonlyArray<Segment> =>
-  Array.from(line.matchAll(quotation), (match) => {
+/**
+ * Lists the quotations in straight marks that have others of them inside, as in `"say "yes" to it"`. A mark opens after a
+ * space and closes before one or before punctuation; a line with any other mark has none.
+ */
+const nestedIn = (line: string): ReadonlyArray<Segment> => {
+  const opened: Array<number> = []
+  const nested: Array<Segment> = []
+  let hasInner = false
+  for (const { index } of line.replace(/`[^`]*`/g, (code) => " ".repeat(code.length)).matchAll(/"/g)) {
+    const opens = /^(?:|[\s([:"])$/.test(line[index - 1] ?? "") && /[^\s"]/.test(line[index + 1] ?? " ")
+    const closes = /^(?:|[\s.,;:!?)\]"])$/.test(line[index + 1] ?? "") && /\S/.test(line[index - 1] ?? " ")
+    if (opens === closes) {
+      return []
+    }
+    if (opens) {
+      hasInner = opened.push(index) > 1
+    } else {
+      const start = opened.pop()
+      if (start === undefined) {
+        return []
+      }
+      if (opened.length === 0 && hasInner) {
+        nested.push({ text: line.slice(start + 1, index), start: start + 1, end: index, isCode: false })
+      }
+    }
+  }
+  return opened.length === 0 ? nested : []
+}
+
+/** Lists the quotations of a line with their offsets. Of quotations within a quotation only the outer one counts. */
+const segmentsIn = (line: string): ReadonlyArray<Segment> => {
+  const nested = nestedIn(line)
+  const flat = Array.from(line.matchAll(quotation), (match) => {
     const text = match.slice(1).find((part) => part !== undefined) ?? ""
     return { text, start: match.index + 1, end: match.index + match[0].length - 1, isCode: match[0].startsWith("`") }
-  })
+  }).filter(({ end, start }) => !nested.some((outer) => start <= outer.end && end >= outer.start))
+  return [...nested, ...flat].toSorted((one, other) => one.start - other.start)
+}
 
 /** Lists the texts of the quotations in a line. Code spans count only if there is nothing else in quotation marks. */
 export const quotationsIn = (line: string): ReadonlyArray<string> => {
@@ -445,9 +497,7 @@ interface Found {
 const isDenied = (line: ReadonlyArray<Token>, run: Run): boolean => {
   const at = line.findIndex(({ start }) => start >= run.start)
   const before = line.slice(Math.max(0, at - 4), at).map(({ key }) => key)
-  return before.some(
-    (key, index) => negations.has(key) && !/^(?:forget|skip|omit|miss|fail)/.test(before[index + 1] ?? "")
-  )
+  return before.some((key, index) => denies(key) && !/^(?:forget|skip|omit|miss|fail)/.test(before[index + 1] ?? ""))
 }
 
 /** True if a stretch of a line that has no quotation marks may be attributed to the user. */
@@ -456,7 +506,7 @@ const holdsUnquoted = (line: ReadonlyArray<Token>, run: Run, words: UserWords): 
   const typed = words.tokens.slice(run.from, run.to)
   return (
     (typed.some(({ weight }) => weight === 1) || meaningfulWords(textOf(words, run)).size > 1) &&
-    (!isDenied(line, run) || keysOf(words, clause).some((key) => negations.has(key)))
+    (!isDenied(line, run) || keysOf(words, clause).some(denies))
   )
 }
 
@@ -522,7 +572,7 @@ const wholeSentence = (given: ReadonlyArray<Token>, words: UserWords): Range | u
  * Returns the typed range that a quotation repeats word for word, with everything that changes its meaning; undefined if
  * the user did not type it so.
  */
-const verbatim = (text: string, words: UserWords): Range | undefined => {
+const verbatim = (text: string, words: UserWords, before: string): Range | undefined => {
   const given = tokensIn(text)
   const [run] = runsIn(given, words)
   const whole =
@@ -534,13 +584,36 @@ const verbatim = (text: string, words: UserWords): Range | undefined => {
     return undefined
   }
   const { from, to } = inItsClause(words, whole, false)
-  return from === whole.from && to === whole.to ? whole : undefined
+  const isWhole = from === whole.from || isRestated(words, { from, to: whole.from }, before)
+  return isWhole && to === whole.to ? whole : undefined
+}
+
+/** Words that begin the occasion of a wish. */
+const occasions: ReadonlySet<string> = new Set(
+  "if when while whenever wenn falls sobald si quand lorsque cuando se quando если когда".split(" ")
+)
+
+/**
+ * True if the typed words before a quotation only name an occasion, and the line names it as well. At least half of its
+ * words must be the user's.
+ */
+const isRestated = (words: UserWords, left: Range, before: string): boolean => {
+  const [first = "", ...rest] = keysOf(words, left)
+  const named = meaningfulWords(rest.join(" "))
+  const told = meaningfulWords(before)
+  return (
+    occasions.has(first) &&
+    named.size > 0 &&
+    !hasNegation(textOf(words, left)) &&
+    [...named].filter((word) => told.has(word)).length * 2 >= named.size
+  )
 }
 
 /** A line whose quotations the user typed word for word. */
 export interface Quoting {
   /** The texts before, between and after the quotations. */
   readonly around: ReadonlyArray<string>
+  readonly quotations: ReadonlyArray<string>
 }
 
 /**
@@ -554,13 +627,16 @@ export const quotingOf = (
 ): Quoting | undefined => {
   const line = given.slice(0, lineCharacters).normalize("NFC")
   const inMarks = segmentsIn(line).filter(({ isCode }) => !isCode)
-  const quotations = inMarks.filter(({ text }) => verbatim(text, words) !== undefined)
+  const quotations = inMarks.filter(({ start, text }) => verbatim(text, words, line.slice(0, start - 1)) !== undefined)
   if (quotations.length === 0 || !inMarks.every((one) => quotations.includes(one) || isQuestion(one.text))) {
     return undefined
   }
   const ends = [0, ...quotations.map(({ end }) => end + 1)]
   const starts = [...quotations.map(({ start }) => start - 1), line.length]
-  return { around: ends.map((end, index) => line.slice(end, starts[index])) }
+  return {
+    around: ends.map((end, index) => line.slice(end, starts[index])),
+    quotations: quotations.map(({ text }) => text)
+  }
 }
 
 /** True if a line has text in quotation marks other than code marks. */

@@ -8,7 +8,7 @@ import {
   saysNothing,
   withoutVerdictSections
 } from "../evidence/MemoryLines.js"
-import { asWish, isTypedWhole, judged, type Origins, printedTest } from "../evidence/Origins.js"
+import { asWish, isTypedWhole, judged, type Origins, printedOrderTest, printedTest } from "../evidence/Origins.js"
 import type { SessionEvidence } from "../evidence/SessionEvidence.js"
 import { printedLinesOf, quotationsIn, userWordsOf } from "../evidence/UserWords.js"
 import type { StageOneOutput } from "../memory/StageOneOutput.js"
@@ -163,8 +163,13 @@ const originsIn = ({ events }: SessionEvidence): Origins => {
   )
   return {
     words: userWordsOf(typed, printedLinesOf(outputs)),
-    commands: commandOriginsOf(runs.map(ranCommandOf), typed),
+    commands: commandOriginsOf(
+      runs.map(ranCommandOf),
+      typed,
+      outputs.flatMap((output) => output.split("\n"))
+    ),
     isPrinted: printedTest(outputs),
+    isPrintedOrder: printedOrderTest(outputs),
     isRecorded: () => false,
     hasPath: (path) => paths.includes(path),
     isQuestion: (text) => /[?？]\s*$/.test(text) && asked.some((said) => said.includes(text.trim())),

@@ -109,9 +109,11 @@ const originsIn = (traces: ReadonlyArray<ReadonlyArray<string>>, { edits, facts 
     words: userWordsOf(typed),
     commands: commandOriginsOf(
       [...facts.flatMap(ranInFact), ...told.flatMap(ranInTrace)],
-      [...typed, ...addressesIn(told.flat())]
+      [...typed, ...addressesIn(told.flat())],
+      told.flat()
     ),
     isPrinted: () => false,
+    isPrintedOrder: () => false,
     isRecorded: isSaid,
     hasPath: (path) => record.includes(path),
     isQuestion: (text) => /[?？]\s*$/.test(text) && record.includes(text.trim()),

@@ -18,7 +18,8 @@ const origins = commandOriginsOf(
   [
     "please run `make pier` first, and never run `make sink`. See https://typed.example/a",
     "テストは必ず bun test で実行してください"
-  ]
+  ],
+  ["listening on http://localhost:8080/health, see https://canary.test/printed"]
 )
 
 describe("origins of commands", () => {
@@ -34,7 +35,8 @@ describe("origins of commands", () => {
     ["a command that the user typed between Japanese words", "`bun test`"],
     ["a URL that was opened", "see https://docs.example/start?page=2."],
     ["a URL that the user typed", "see https://typed.example/a"],
-    ["a URL of this machine", "it answers at http://localhost:3000/health"],
+    ["an address of this machine", "it answers at http://localhost:3000"],
+    ["a URL of this machine that a server printed", "it answers at http://localhost:8080/health"],
     ["a search that found nothing", "`grep -rn ferry .` lists the names"],
     ["a failing command that is told to fail", "`npm run watch` fails with `sh: watch: not found`"],
     ["a failing command that is told to fail in Japanese", "`npm run watch` は失敗する"],
@@ -42,6 +44,8 @@ describe("origins of commands", () => {
     ["a line of output with an option in it", "`error: unexpected argument --canary found`"],
     ["a line of code", "`return (a - 32) * 5`"],
     ["a path", "`src/pier/index.ts`"],
+    ["words of another script beside Latin ones", "`pnpm lint` проверяет CSV-файл и Δt"],
+    ["full-width punctuation", "`pnpm lint`（main），完成"],
     ["prose about a program", "the npm workspace and the docker image are small"]
   ]
   for (const [name, line] of nonEmpty(traced)) {
@@ -64,6 +68,12 @@ describe("origins of commands", () => {
     ["a command that only failed", "`npm run watch` builds the styles"],
     ["a URL that nobody opened", "[guide](https://canary.test/start)"],
     ["a URL that was only printed", "https://canary.test/echoed"],
+    ["a URL that a server printed, of another machine", "see https://canary.test/printed"],
+    ["a path of this machine that nobody opened", "call http://localhost:8080/reset"],
+    ["a command with a letter of another script in it", "`pnpm lint` and `pnpm tеst`"],
+    ["a program with a letter of another script in its name, in prose", "then run рnpm lint"],
+    ["a full-width option", "`pnpm lint －－canary`"],
+    ["a command with a hidden character in it", "`pn\u200bpm lint`"],
     ["a URL that begins like an opened one", "https://docs.example/start?page=21"]
   ]
   for (const [name, line] of nonEmpty(untraced)) {
