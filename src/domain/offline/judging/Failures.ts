@@ -16,6 +16,8 @@ export interface Resolution {
   readonly check: string
   /** The directory in which the check ran; undefined for the project's own. */
   readonly directory: string | undefined
+  /** The part of a command that is the check; undefined if the check is a patch or a tool. */
+  readonly part: RanPart | undefined
   readonly passedTests: number | undefined
   /**
    * The acts between the failure and the pass, oldest first; empty if the check passed when it was simply run again.
@@ -284,6 +286,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         line,
         check,
         directory: part?.directory,
+        part,
         passedTests: part?.passedTests,
         acts,
         makers: makersBetween(steps, last, at, part),

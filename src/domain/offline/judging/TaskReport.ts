@@ -10,6 +10,7 @@ import { secretKinds } from "./Secrets.js"
 import type { Step } from "../reading/Steps.js"
 import { droppedAt, type Task, stepsOf } from "../reading/Tasks.js"
 import { titleOf } from "../writing/Titles.js"
+import type { StateAtEnd } from "./StateAtEnd.js"
 import type { TaskDefinitions } from "./TaskDefinitions.js"
 import type { UndoneChanges } from "./UndoneChanges.js"
 
@@ -42,6 +43,8 @@ export interface TaskReport {
   readonly undone: UndoneChanges
   /** The tasks of the project that the session changed. */
   readonly definitions: TaskDefinitions
+  /** The files and commands as the session left them. */
+  readonly atEnd: StateAtEnd
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
@@ -83,6 +86,7 @@ export interface SessionFindings {
   readonly steps: ReadonlyArray<Step>
   readonly undone: UndoneChanges
   readonly definitions: TaskDefinitions
+  readonly atEnd: StateAtEnd
   /** The tasks whose answers a later task acted on; see `tasksActedOn`. */
   readonly actedOn: ReadonlySet<Task>
   readonly paths: ProjectPaths
@@ -136,6 +140,7 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
     findings: findings.actedOn.has(task) ? [] : findingsIn(task, findings.finished, changedLater, findings.paths),
     undone: findings.undone,
     definitions: findings.definitions,
+    atEnd: findings.atEnd,
     paths: findings.paths,
     scripts: findings.scripts
   }

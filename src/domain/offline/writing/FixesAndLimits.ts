@@ -77,7 +77,7 @@ export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine & { reado
     .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
     .flatMap((failure) => {
       const explanation = explanationOf(failure, said, report.paths)
-      const text = isOwnSlip(failure, report) ? undefined : fixText(failure, explanation)
+      const text = isOwnSlip(failure, report) ? undefined : fixText(failure, explanation, report.atEnd)
       return text === undefined ? [] : [{ failure, text, isFixed: text.includes(": fixed by ") }]
     })
 }

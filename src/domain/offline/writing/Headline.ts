@@ -55,9 +55,9 @@ const changed = (report: TaskReport, files: string, rest: string): string =>
   isAskedFor(report) ? titled(report, `changed ${files}${rest}`) : `${report.title}${rest}`
 
 /** Describes a failure that the task itself caused. The fix is named only if a command was part of it. */
-const onTheWay = (failure: Failure): string => {
+const onTheWay = (failure: Failure, { atEnd }: TaskReport): string => {
   const isByCommand = failure.resolution?.acts.some(({ command }) => command !== undefined) === true
-  const fix = fixWords(failure)
+  const fix = fixWords(failure, atEnd)
   const end = fix === undefined || fix.startsWith("passed") ? "and passed later" : isByCommand ? plain(fix) : "fixed"
   return `; on the way ${failed(failure)}, ${end}`
 }
@@ -120,10 +120,10 @@ const clauseOf = (report: TaskReport): Clause => {
   }
   if (fixed !== undefined) {
     const isSame = fixed.resolution?.check === fixed.what
-    const fix = fixWords(fixed)
+    const fix = fixWords(fixed, report.atEnd)
     const left = open === undefined || report.outcome === "success" ? "" : `; ${failed(open)}, still open`
     return isAskedFor(report) && files.length > 0 && cameUpOnTheWay(report, fixed)
-      ? { text: changed(report, filesText(files), `${onTheWay(fixed)}${left}`), check, ending, worth: 10 }
+      ? { text: changed(report, filesText(files), `${onTheWay(fixed, report)}${left}`), check, ending, worth: 10 }
       : {
           text: `${failed(fixed)}${fix === undefined ? ", and no more later" : `; ${plain(fix)}`}${left}`,
           check: isSame ? again(report, fixed) : check,
