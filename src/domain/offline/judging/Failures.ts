@@ -40,6 +40,8 @@ export interface Failure {
   readonly callLine: number
   readonly kind: CommandKind | "patch" | "tool"
   readonly program: string
+  /** The tests that the output names as failed; empty if it names none. */
+  readonly tests: ReadonlyArray<string>
   /** The command, the files of the patch, or the name of the tool. */
   readonly what: string
   readonly key: string
@@ -61,6 +63,8 @@ export interface Failure {
   readonly passedBeside: boolean
   /** True if the user gave up the request after the failure, so that nobody needs a fix. */
   readonly isDropped: boolean
+  /** True if the failure was a step of the work, such as a test that was written before the code; see `isStepOfWork`. */
+  readonly isStep: boolean
   /** True if the command can be run again as it is; a one-off script cannot. */
   readonly isRepeatable: boolean
   /** The line of the last output that shows the same error again; undefined if only one output shows it. */
@@ -165,6 +169,8 @@ const partFailure = (step: CommandStep, part: RanPart): Failure => ({
   isSandboxed: !step.isEscalated,
   passedBeside: false,
   isDropped: false,
+  isStep: false,
+  tests: [],
   isRepeatable: !isScript(part.pipeline.text) && !/\s-[ce]\s/.test(part.text.slice(0, 200)),
   againLine: undefined,
   retriedLine: undefined,
@@ -187,6 +193,8 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
   isSandboxed: false,
   passedBeside: false,
   isDropped: false,
+  isStep: false,
+  tests: [],
   isRepeatable: false,
   againLine: undefined,
   retriedLine: undefined,
@@ -355,8 +363,9 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
   }
   return all
     .filter(({ replacedAt, resolution }) => resolution !== undefined || replacedAt === undefined)
-    .map(({ failure, isNamed, lastLine, passedBeside, resolution, retriedLine }) => ({
+    .map(({ failure, isNamed, lastLine, passedBeside, resolution, retriedLine, tests }) => ({
       ...failure,
+      tests: [...(tests?.failed ?? [])],
       passedBeside: passedBeside && resolution === undefined,
       error: isNamed ? failure.error : undefined,
       details: isNamed ? failure.details : [],

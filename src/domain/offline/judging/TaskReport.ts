@@ -9,7 +9,9 @@ import type { ProjectPaths } from "../reading/ProjectPaths.js"
 import { secretKinds } from "./Secrets.js"
 import type { Step } from "../reading/Steps.js"
 import { droppedAt, type Task, stepsOf } from "../reading/Tasks.js"
+import { errorSignature } from "../writing/ErrorNames.js"
 import { titleOf } from "../writing/Titles.js"
+import { isStepOfWork } from "./StepsOfWork.js"
 import type { StateAtEnd } from "./StateAtEnd.js"
 import type { TaskDefinitions } from "./TaskDefinitions.js"
 import type { UndoneChanges } from "./UndoneChanges.js"
@@ -107,9 +109,18 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   const calls = new Set(stepsOf(task).map(({ line }) => line))
   const [first, last] = spanOf(task)
   const dropped = droppedAt(task)
-  const own = findings.failures
-    .filter(({ callLine }) => calls.has(callLine))
-    .map((failure) => ({ ...failure, isDropped: failure.resolution === undefined && failure.line < dropped }))
+  const isOwn = ({ callLine }: Failure): boolean => calls.has(callLine)
+  const elsewhere = new Set(
+    findings.failures.filter((failure) => !isOwn(failure)).map(({ error = "" }) => errorSignature(error))
+  )
+  const own = findings.failures.filter(isOwn).map((failure) => ({
+    ...failure,
+    isDropped: failure.resolution === undefined && failure.line < dropped,
+    isStep:
+      (failure.resolution?.line ?? Number.POSITIVE_INFINITY) <= last &&
+      !elsewhere.has(errorSignature(failure.error ?? "")) &&
+      isStepOfWork(failure, findings.steps)
+  }))
   const failures = distinctFailures(own)
   const cutOff = cutOffOf(task, findings.finished)
   const { plan } = findings

@@ -74,6 +74,7 @@ export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine & { reado
   const said = saidIn(report.task)
   return report.failures
     .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure) && !passedWithout(failure))
+    .filter(({ isStep }) => !isStep)
     .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
     .flatMap((failure) => {
       const explanation = explanationOf(failure, said, report.paths)

@@ -34,6 +34,7 @@ const isTold = (failure: Failure): boolean =>
   failure.kind !== "patch" &&
   failure.kind !== "tool" &&
   failure.kind !== "look" &&
+  !failure.isStep &&
   failure.resolution?.isByEscalation !== true
 
 const filesText = (files: ReadonlyArray<string>): string => {
