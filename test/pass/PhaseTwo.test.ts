@@ -577,7 +577,9 @@ describe("phase two: directories with more sessions than traces", () => {
       settings: { candidates: 50, ...settings },
       model: ({ thread }) => {
         const title = thread.title ?? "?"
-        return Stream.fromIterable(answer(title === friday.replace("please ", "") ? withWish(title) : traceAbout(title)))
+        return Stream.fromIterable(
+          answer(title === friday.replace("please ", "") ? withWish(title) : traceAbout(title))
+        )
       },
       agent: (request) =>
         Effect.gen(function* () {

@@ -29,6 +29,8 @@ export interface Resolution {
   readonly isByEscalation: boolean
   /** True if the same command passed outside the sandbox, and not only got past this error there. */
   readonly passedOutside: boolean
+  /** The error that came in place of this one when the command ran outside the sandbox; undefined if none did. */
+  readonly errorOutside: string | undefined
   /** True if a change from before the failure was undone before the pass. That change may have caused the failure. */
   readonly isByUndoing: boolean
 }
@@ -90,8 +92,9 @@ interface TrackedFailure {
   retriedLine: number | undefined
   /** The index of the step in which the same check failed with another error, so that this error no longer occurred. */
   replacedAt: number | undefined
-  /** True if the step at `replacedAt` ran outside the sandbox. */
+  /** True if the step at `replacedAt` ran outside the sandbox; `replacement` is the error there. */
   isReplacedOutside: boolean
+  replacement: string | undefined
   readonly output: string
   /** The tests that the output names as failed; undefined if it names none. */
   readonly tests: TestNames | undefined
@@ -234,6 +237,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
       }
       known.isReplacedOutside =
         known !== again && (known.replacedAt === undefined ? !failure.isSandboxed : known.isReplacedOutside)
+      known.replacement = known === again ? undefined : (known.replacement ?? failure.error)
       known.replacedAt = known === again ? undefined : (known.replacedAt ?? at)
     }
     if (again !== undefined) {
@@ -251,6 +255,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         retriedLine: undefined,
         replacedAt: undefined,
         isReplacedOutside: false,
+        replacement: undefined,
         output,
         tests: part === undefined ? undefined : failedTestsIn(output),
         passedBeside: false,
@@ -300,6 +305,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         makers: makersBetween(steps, last, at, part),
         isByEscalation,
         passedOutside,
+        errorOutside: known.isReplacedOutside ? known.replacement : undefined,
         isByUndoing
       }
       // What a run prints that passed is not what made another one fail.

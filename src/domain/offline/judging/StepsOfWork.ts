@@ -67,7 +67,7 @@ const failsOwnTests = (failure: Failure, written: ReadonlyArray<Written>): boole
 }
 
 /** Matches the code that a compiler or a linter prints beside an error, and names that its message quotes. */
-const shownCode = /^[ \t]{0,8}\d{0,6}[ \t]{1,3}\|[ \t](.{8,200})$/gm
+const shownCode = /^[^|\n]{0,40}\|[ \t](.{8,200})$/gm
 const quotedName = /[`'"‘]([A-Za-z_$][\w$.:]{3,80})[`'"’]|\bundefined: ([\w.]{4,80})/g
 
 /** True if an error is in lines that the session wrote: in a new file, or in code or a name that its edits brought in. */

@@ -6,7 +6,7 @@ import { passedWithout } from "../judging/Fixes.js"
 import { isLimit, missingProgramOf } from "../judging/Outcome.js"
 import { rankOf, wrapUpRank } from "../../session/ErrorLine.js"
 import { actsOutside } from "../reading/OutsideActs.js"
-import { shownCommand } from "./ShownCommand.js"
+import { isScript, shownCommand } from "./ShownCommand.js"
 import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { inCode } from "./Wording.js"
@@ -49,16 +49,28 @@ const isOfPlace = (failure: Failure): boolean =>
 
 /**
  * Returns how a failed command can pass in spite of a limit of the machine, as a clause; undefined if that is not
- * known.
+ * known. A run outside of the sandbox that failed in another way is told with its error, and with the form of the
+ * command that passed at last.
  */
-export const wayAround = (failure: Failure): string | undefined =>
-  failure.resolution === undefined
-    ? undefined
-    : passedWithout(failure)
-      ? `${shownCommand(failure.resolution.check)} passes`
-      : failure.resolution.passedOutside
-        ? "it passes outside of the sandbox"
-        : "asking for escalation gets past this"
+export const wayAround = (failure: Failure): string | undefined => {
+  const { resolution, what } = failure
+  if (resolution === undefined) {
+    return undefined
+  }
+  const { check, errorOutside, passedOutside } = resolution
+  if (passedWithout(failure)) {
+    return `${shownCommand(check)} passes`
+  }
+  if (passedOutside && (errorOutside === undefined || check === what)) {
+    return "it passes outside of the sandbox"
+  }
+  const isOther = check !== what && !isScript(check) && !actsOutside(check)
+  const next =
+    errorOutside === undefined ? "" : `outside of the sandbox it then failed with ${inCode(errorOutside, 240)}`
+  const last = isOther ? `${shownCommand(check)} passed at last` : ""
+  const told = [next, last].filter((text) => text !== "")
+  return told.length === 0 ? undefined : told.join("; ")
+}
 
 /** A failure with the line that memory shows for it. */
 export interface FailureLine {

@@ -55,6 +55,9 @@ const titled = (report: TaskReport, rest: string): string =>
 const changed = (report: TaskReport, files: string, rest: string): string =>
   isAskedFor(report) ? titled(report, `changed ${files}${rest}`) : `${report.title}${rest}`
 
+/** Puts the title of a task before a text. A task without a request has a title that says nothing more than the text. */
+const askedFirst = (report: TaskReport, text: string): string => (isAskedFor(report) ? titled(report, text) : text)
+
 /** Describes a failure that the task itself caused. The fix is named only if a command was part of it. */
 const onTheWay = (failure: Failure, { atEnd }: TaskReport): string => {
   const isByCommand = failure.resolution?.acts.some(({ command }) => command !== undefined) === true
@@ -126,7 +129,10 @@ const clauseOf = (report: TaskReport): Clause => {
     return isAskedFor(report) && files.length > 0 && cameUpOnTheWay(report, fixed)
       ? { text: changed(report, filesText(files), `${onTheWay(fixed, report)}${left}`), check, ending, worth: 10 }
       : {
-          text: `${failed(fixed)}${fix === undefined ? ", and no more later" : `; ${plain(fix)}`}${left}`,
+          text: askedFirst(
+            report,
+            `${failed(fixed)}${fix === undefined ? ", and no more later" : `; ${plain(fix)}`}${left}`
+          ),
           check: isSame ? again(report, fixed) : check,
           ending,
           worth: 10
@@ -135,7 +141,7 @@ const clauseOf = (report: TaskReport): Clause => {
   if (open !== undefined && report.outcome !== "success") {
     const after = files.length > 0 ? ` after editing ${filesText(files)}` : ""
     const left = `${failed(open)}, still open${after}`
-    return { text: isAskedFor(report) ? titled(report, left) : left, check, ending, worth: 8 }
+    return { text: askedFirst(report, left), check, ending, worth: 8 }
   }
   if (files.length > 0) {
     const left = check === "" && ending === "" ? "; not verified" : ""
