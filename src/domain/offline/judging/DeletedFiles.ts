@@ -1,6 +1,6 @@
 import type { FileChange } from "../../session/FileChange.js"
 import { filesOf } from "../reading/EditedFiles.js"
-import type { RanPart, Step } from "../reading/Steps.js"
+import type { Step } from "../reading/Steps.js"
 import type { UndoneChanges } from "./UndoneChanges.js"
 
 const bare = (path: string): string => path.replace(/^["']|["']$/g, "").replace(/^\.[\\/]/, "")
@@ -48,12 +48,3 @@ export const namesFile = (text: string, directory: string | undefined, isFile: (
     .split(/\s+/)
     .map(bare)
     .some((word) => isFile(word) || (directory !== undefined && isFile(`${directory.replace(/[/\\]$/, "")}/${word}`)))
-
-/**
- * Returns a test for commands: true if the command names a file that is gone at the end of the session, so that no
- * later session can run it.
- */
-export const usesDeleted = (steps: ReadonlyArray<Step>): ((part: RanPart) => boolean) => {
-  const deleted = deletedIn(steps)
-  return ({ directory, text }) => deleted.size > 0 && namesFile(text, directory, (path) => deleted.has(path))
-}

@@ -12,6 +12,22 @@ import { lowered, plainLine, sentencesOf } from "../writing/Wording.js"
 
 const link = /\[([^\]\n]{1,120})\]\(([^)\s]{1,300})\)/g
 
+/** Matches the address of a file of a repository; its groups are the path and the line. */
+const fileAddress =
+  /^https?:\/\/[^/\s]{1,100}(?:\/[^/\s]{1,100}){2,6}?\/(?:-\/)?blob\/[^/\s]{1,100}\/([^#?\s]{1,300})(?:[#?]L(\d{1,7}))?/
+
+/**
+ * Returns the path, with its line, of a file that a link points to by the address of a repository. The label of a link
+ * often is the name of the file alone, which several files may have. Any other label stays as it is.
+ */
+const fileAtAddress = (label: string, target: string): string => {
+  const [, path, line] = fileAddress.exec(target) ?? []
+  const [name = ""] = label.replaceAll("`", "").split(/[:#]/, 1)
+  return path === undefined || (path !== name && !path.endsWith(`/${name}`))
+    ? label
+    : `\`${path}${line === undefined ? "" : `:${line}`}\``
+}
+
 /**
  * Prepares a message for quoting: each link is replaced by its target, paths are relative to the project, and secrets
  * are redacted.
@@ -21,7 +37,9 @@ export const readable = (text: string, paths: ProjectPaths): string =>
     paths.text(
       text
         .slice(0, 12_000)
-        .replace(link, (_, label: string, target: string) => (/^https?:/.test(target) ? label : `\`${target}\``))
+        .replace(link, (_, label: string, target: string) =>
+          /^https?:/.test(target) ? fileAtAddress(label, target) : `\`${target}\``
+        )
     )
   )
 

@@ -18,6 +18,8 @@ export interface Resolution {
   readonly check: string
   /** The directory in which the check ran; undefined for the project's own. */
   readonly directory: string | undefined
+  /** The part of a command that is the check; undefined if the check is a patch or a tool. */
+  readonly part: RanPart | undefined
   readonly passedTests: number | undefined
   /**
    * The acts between the failure and the pass, oldest first; empty if the check passed when it was simply run again.
@@ -29,6 +31,8 @@ export interface Resolution {
   readonly isByEscalation: boolean
   /** True if the same command passed outside the sandbox, and not only got past this error there. */
   readonly passedOutside: boolean
+  /** The error that came in place of this one when the command ran outside the sandbox; undefined if none did. */
+  readonly errorOutside: string | undefined
   /** True if a change from before the failure was undone before the pass. That change may have caused the failure. */
   readonly isByUndoing: boolean
 }
@@ -67,6 +71,8 @@ export interface Failure {
   readonly passedBeside: boolean
   /** True if the user gave up the request after the failure, so that nobody needs a fix. */
   readonly isDropped: boolean
+  /** True if the failure was a step of the work, such as a test that was written before the code; see `isStepOfWork`. */
+  readonly isStep: boolean
   /** True if the command can be run again as it is; a one-off script cannot. */
   readonly isRepeatable: boolean
   /** The line of the last output that shows the same error again; undefined if only one output shows it. */
@@ -92,8 +98,9 @@ interface TrackedFailure {
   retriedLine: number | undefined
   /** The index of the step in which the same check failed with another error, so that this error no longer occurred. */
   replacedAt: number | undefined
-  /** True if the step at `replacedAt` ran outside the sandbox. */
+  /** True if the step at `replacedAt` ran outside the sandbox; `replacement` is the error there. */
   isReplacedOutside: boolean
+  replacement: string | undefined
   readonly output: string
   /** The tests that the output names as failed; undefined if it names none. */
   readonly tests: TestNames | undefined
@@ -174,6 +181,7 @@ const partFailure = (step: CommandStep, part: RanPart): Failure => ({
   tests: undefined,
   passedBeside: false,
   isDropped: false,
+  isStep: false,
   isRepeatable: !isScript(part.pipeline.text) && !/\s-[ce]\s/.test(part.text.slice(0, 200)),
   againLine: undefined,
   retriedLine: undefined,
@@ -199,6 +207,7 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
   tests: undefined,
   passedBeside: false,
   isDropped: false,
+  isStep: false,
   isRepeatable: false,
   againLine: undefined,
   retriedLine: undefined,
@@ -257,6 +266,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
       }
       known.isReplacedOutside =
         known !== again && (known.replacedAt === undefined ? !failure.isSandboxed : known.isReplacedOutside)
+      known.replacement = known === again ? undefined : (known.replacement ?? failure.error)
       known.replacedAt = known === again ? undefined : (known.replacedAt ?? at)
     }
     if (again !== undefined) {
@@ -274,6 +284,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         retriedLine: undefined,
         replacedAt: undefined,
         isReplacedOutside: false,
+        replacement: undefined,
         output,
         tests: part === undefined ? undefined : failedTestsIn(output),
         passedBeside: false,
@@ -317,11 +328,13 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         line,
         check,
         directory: part?.directory,
+        part,
         passedTests: part?.passedTests,
         acts,
         makers: makersBetween(steps, last, at, part),
         isByEscalation,
         passedOutside,
+        errorOutside: known.isReplacedOutside ? known.replacement : undefined,
         isByUndoing
       }
       // What a run prints that passed is not what made another one fail.

@@ -6,6 +6,7 @@ import { type Preference, preferencesIn } from "../wishes/Preferences.js"
 import { projectPaths } from "../reading/ProjectPaths.js"
 import { reportOf, type TaskReport } from "./TaskReport.js"
 import { stepsOf, tasksOf } from "../reading/Tasks.js"
+import { stateAtEnd } from "./StateAtEnd.js"
 import { taskDefinitions } from "./TaskDefinitions.js"
 import { undoneChanges } from "./UndoneChanges.js"
 
@@ -27,6 +28,7 @@ const judge = (cwd: string, evidence: SessionEvidence): SessionReport | undefine
   const undone = undoneChanges(steps)
   const failures = failuresOf(steps, undone)
   const resolved = distinctFailures(failures).filter(({ resolution }) => resolution !== undefined)
+  const definitions = taskDefinitions(steps)
   const findings = {
     failures,
     resolved,
@@ -35,7 +37,8 @@ const judge = (cwd: string, evidence: SessionEvidence): SessionReport | undefine
     finished: evidence.finished,
     plan: evidence.plan,
     actedOn: tasksActedOn(tasks),
-    definitions: taskDefinitions(steps),
+    definitions,
+    atEnd: stateAtEnd(steps, definitions),
     ...context
   }
   const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))

@@ -20,6 +20,8 @@ export interface TaskDefinitions {
   readonly isChangedAfter: (command: TaskCommand, line: number) => boolean
   /** Returns the names of the tasks that the session removed from a file that defines tasks, and defined nowhere again. */
   readonly removedFrom: (file: string) => ReadonlyArray<string>
+  /** True if the definition of the task that a command runs calls it deprecated, or an alias of another one. */
+  readonly isDeprecated: (command: TaskCommand) => boolean
 }
 
 /** The files that define the tasks of a program; the first group that matched in `definition` is the task's name. */
@@ -79,6 +81,17 @@ export interface Definition {
   readonly directory: string
   /** The name of the task; undefined stands for every task of the file that defined them. */
   readonly name: string | undefined
+  readonly isDeprecated: boolean
+}
+
+/** Matches the words with which a definition, or a comment on it, says that another task is to be used. */
+const deprecated = /\bdeprecated\b|\balias (?:for|of)\b/i
+
+/** Returns the text of one definition, up to the next one, with a comment above it. */
+const definitionText = (text: string, start: number, end: number): string => {
+  const [above = ""] = /(?:^|\n)[ \t]*#[^\n]{0,400}\n$/.exec(text.slice(Math.max(0, start - 402), start)) ?? []
+  const [own = ""] = text.slice(start, end).split(/\n[ \t]*#[^\n]*\n?$/, 1)
+  return `${above}${own}`
 }
 
 const keyOf = ({ directory, name }: Definition): string => `${directory}\0${name}`
@@ -90,13 +103,13 @@ const inDirectoryOf = (path: string): string => {
 
 const definedIn = (path: string, text: string): ReadonlyArray<Definition> => {
   const kind = taskFiles.find(({ file }) => file.test(posix.basename(path)))
-  return kind === undefined
-    ? []
-    : [...text.matchAll(kind.definition)].map(([, name = "", other = ""]) => ({
-        programs: kind.programs,
-        directory: inDirectoryOf(path),
-        name: name || other
-      }))
+  const matches = kind === undefined ? [] : [...text.matchAll(kind.definition)]
+  return matches.map(({ 1: name = "", 2: other = "", index }, at) => ({
+    programs: kind?.programs ?? new Set(),
+    directory: inDirectoryOf(path),
+    name: name || other,
+    isDeprecated: deprecated.test(definitionText(text, index, matches[at + 1]?.index ?? text.length))
+  }))
 }
 
 /** Returns the task that a file is by itself; none if it is no such file. */
@@ -108,7 +121,8 @@ const ownTask = (path: string): ReadonlyArray<Definition> => {
         {
           programs: new Set(["mise"]),
           directory: directory.replace(/\/$/, ""),
-          name: name.replace(/\/_default$/, "").replaceAll("/", ":")
+          name: name.replace(/\/_default$/, "").replaceAll("/", ":"),
+          isDeprecated: false
         }
       ]
 }
@@ -130,7 +144,10 @@ export const tasksLostWith = (
 ): ReadonlyArray<Definition> => {
   const kind = taskFiles.find(({ file }) => file.test(posix.basename(path)))
   const names = isGone && kind?.isOnlyOne === true ? [undefined] : removed
-  const own = kind === undefined ? [] : names.map((name) => ({ ...kind, directory: inDirectoryOf(path), name }))
+  const own =
+    kind === undefined
+      ? []
+      : names.map((name) => ({ ...kind, directory: inDirectoryOf(path), name, isDeprecated: false }))
   return [...own, ...(isGone ? ownTask(path) : [])]
 }
 
@@ -170,6 +187,10 @@ export const taskDefinitions = (steps: ReadonlyArray<Step>): TaskDefinitions => 
         isRemoved && file === path && name !== undefined ? [name] : []
       ),
     isRemovedAfter: (command, line) => changeOf(command, line)?.isRemoved === true,
-    isChangedAfter: (command, line) => changeOf(command, line) !== undefined
+    isChangedAfter: (command, line) => changeOf(command, line) !== undefined,
+    isDeprecated: (command) => {
+      const change = changeOf(command, 0)
+      return change?.isRemoved === false && change.definition.isDeprecated
+    }
   }
 }

@@ -9,7 +9,10 @@ import type { ProjectPaths } from "../reading/ProjectPaths.js"
 import { secretKinds } from "./Secrets.js"
 import type { Step } from "../reading/Steps.js"
 import { droppedAt, type Task, stepsOf } from "../reading/Tasks.js"
+import { errorSignature } from "../writing/ErrorNames.js"
 import { titleOf } from "../writing/Titles.js"
+import { isStepOfWork } from "./StepsOfWork.js"
+import type { StateAtEnd } from "./StateAtEnd.js"
 import type { TaskDefinitions } from "./TaskDefinitions.js"
 import type { UndoneChanges } from "./UndoneChanges.js"
 
@@ -42,6 +45,8 @@ export interface TaskReport {
   readonly undone: UndoneChanges
   /** The tasks of the project that the session changed. */
   readonly definitions: TaskDefinitions
+  /** The files and commands as the session left them. */
+  readonly atEnd: StateAtEnd
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
@@ -83,6 +88,7 @@ export interface SessionFindings {
   readonly steps: ReadonlyArray<Step>
   readonly undone: UndoneChanges
   readonly definitions: TaskDefinitions
+  readonly atEnd: StateAtEnd
   /** The tasks whose answers a later task acted on; see `tasksActedOn`. */
   readonly actedOn: ReadonlySet<Task>
   readonly paths: ProjectPaths
@@ -103,9 +109,18 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   const calls = new Set(stepsOf(task).map(({ line }) => line))
   const [first, last] = spanOf(task)
   const dropped = droppedAt(task)
-  const own = findings.failures
-    .filter(({ callLine }) => calls.has(callLine))
-    .map((failure) => ({ ...failure, isDropped: failure.resolution === undefined && failure.line < dropped }))
+  const isOwn = ({ callLine }: Failure): boolean => calls.has(callLine)
+  const elsewhere = new Set(
+    findings.failures.filter((failure) => !isOwn(failure)).map(({ error = "" }) => errorSignature(error))
+  )
+  const own = findings.failures.filter(isOwn).map((failure) => ({
+    ...failure,
+    isDropped: failure.resolution === undefined && failure.line < dropped,
+    isStep:
+      (failure.resolution?.line ?? Number.POSITIVE_INFINITY) <= last &&
+      !elsewhere.has(errorSignature(failure.error ?? "")) &&
+      isStepOfWork(failure, findings.steps)
+  }))
   const failures = distinctFailures(own)
   const cutOff = cutOffOf(task, findings.finished)
   const { plan } = findings
@@ -136,6 +151,7 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
     findings: findings.actedOn.has(task) ? [] : findingsIn(task, findings.finished, changedLater, findings.paths),
     undone: findings.undone,
     definitions: findings.definitions,
+    atEnd: findings.atEnd,
     paths: findings.paths,
     scripts: findings.scripts
   }

@@ -26,7 +26,8 @@ const boundInOtherLanguages: ReadonlyArray<RegExp> = [
   /^(?:por favor,? )?(?:não (?:precisa|é preciso|é necessário)|não \p{L}+(?:e|a|es|as|am|em)(?!\p{L})|sem \p{L}+r(?!\p{L})|(?:só|somente|apenas) |deixe?(?!\p{L})|nada de )/iu,
   /^(?:пожалуйста,? )?(?:не (?:нужно|надо)|не \p{L}+(?:й|йте|ь|ьте|и|ите)(?!\p{L})|без (?!\p{L}+ (?:не )?\p{L}+(?:ет|ит))\p{L}+|(?:только|лишь) (?!что)|оставь(?:те)?)/iu,
   /^(?:proszę,? )?(?:nie (?:trzeba|musisz)|nie \p{L}+(?:aj|uj|ij|ń|ajcie|ujcie|ób|isz|uszaj|uszcz)(?!\p{L})|bez \p{L}+nia|(?:tylko|jedynie) |zostaw)/iu,
-  /(?<!\p{L})(?:gerek yok|\p{L}{2,20}m[ae](?:y[ıi]n(?:[ıi]z)?)?)$|^(?:sadece|yalnızca) /iu,
+  // An English word such as `time` or `schema` ends like an order of Turkish.
+  /(?<!\p{L})(?:gerek yok|(?!\p{L}{0,20}(?:chrome|comma|come|frame|game|home|name|prisma|readme|resume|same|schem[ae]|some|theme|time|volume)$)\p{L}{2,20}m[ae](?:y[ıi]n(?:[ıi]z)?)?)$|^(?:sadece|yalnızca) /iu,
   /^(?:xin |vui lòng )?(?:đừng|không (?:được|cần|nên)|chỉ (?!có)|giữ nguyên)(?!\p{L})/iu
 ]
 

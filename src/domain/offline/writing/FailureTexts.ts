@@ -3,44 +3,55 @@ import { errorName } from "./ErrorNames.js"
 import type { Failure } from "../judging/Failures.js"
 import { fixOf } from "../judging/Fixes.js"
 import { actsOutside } from "../reading/OutsideActs.js"
+import type { StateAtEnd } from "../judging/StateAtEnd.js"
+import type { ReplacedLine } from "../../session/FileChange.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import { counted, inCode, listed, quoted } from "./Wording.js"
 
 /* The texts for failures and their fixes in a trace memory. */
 
-/** Writes the name of a file. If the file was edited once and one line was replaced, that line is added. */
-const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
-  const edits = acts.filter(({ files }) => files.includes(file))
-  const replaced = edits.length === 1 ? edits[0]?.replaced.get(file) : undefined
-  if (replaced === undefined) {
-    return inCode(file, 120)
-  }
-  const { after, before } = replaced
+/**
+ * Writes the name of an edited file as a later session finds it, and of a file that is gone that it was deleted. The line
+ * that an edit replaced, if it is given, is added.
+ */
+const fileName = (file: string, { pathOf }: StateAtEnd, replaced?: ReplacedLine): string => {
+  const path = pathOf(file)
   const what =
-    before === ""
-      ? `added ${inCode(after, 120)}`
-      : after === ""
-        ? `removed ${inCode(before, 120)}`
-        : `${inCode(before, 120)} → ${inCode(after, 120)}`
-  return `${inCode(file, 120)} (${what})`
+    replaced === undefined
+      ? undefined
+      : replaced.before === ""
+        ? `added ${inCode(replaced.after, 120)}`
+        : replaced.after === ""
+          ? `removed ${inCode(replaced.before, 120)}`
+          : `${inCode(replaced.before, 120)} → ${inCode(replaced.after, 120)}`
+  const notes = [...(path === undefined ? ["deleted later"] : []), ...(what === undefined ? [] : [what])]
+  return `${inCode(path ?? file, 120)}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`
+}
+
+/** Returns the line that was replaced in a file; undefined unless the file was edited once and one line was replaced. */
+const replacedIn = (file: string, acts: ReadonlyArray<Act>): ReplacedLine | undefined => {
+  const edits = acts.filter(({ files }) => files.includes(file))
+  return edits.length === 1 ? edits[0]?.replaced.get(file) : undefined
 }
 
 /**
  * Describes the fix of a failure in words that follow the failure's name, such as ``fixed by editing `a.ts` ``;
  * undefined if no fix is known. `isFull` adds the lines that edits replaced.
  */
-export const fixWords = (failure: Failure, isFull = false): string | undefined => {
+export const fixWords = (failure: Failure, atEnd: StateAtEnd, isFull = false): string | undefined => {
   const fix = fixOf(failure)
   switch (fix?._tag) {
     case undefined:
       return undefined
     case "Fixed": {
       const { acts = [] } = failure.resolution ?? {}
-      const files = fix.files.map((file) => (isFull ? withReplacement(file, acts) : inCode(file, 120)))
+      const files = fix.files.map((file) => fileName(file, atEnd, isFull ? replacedIn(file, acts) : undefined))
       return `fixed by ${listed([...fix.commands.map(shownCommand), ...(files.length === 0 ? [] : [`editing ${listed(files)}`])])}`
     }
     case "PassedAfter": {
-      const shown = fix.files.slice(0, 3).map((file) => inCode(file, 120))
+      // Of many files, those that are gone are the last to help anybody.
+      const lasting = fix.files.filter((file) => atEnd.pathOf(file) !== undefined)
+      const shown = (lasting.length > 0 ? lasting : fix.files).slice(0, 3).map((file) => fileName(file, atEnd))
       const more = fix.files.length - shown.length
       return `passed after ${counted(fix.edits, "edit")} in ${listed(more > 0 ? [...shown, `${more} more`] : shown)}`
     }
@@ -60,12 +71,12 @@ const failureName = (failure: Failure): string =>
 
 /**
  * Describes a failure and its fix in one line: the error, the fix, the assistant's explanation and the check that
- * passed. Consolidation copies the line into `MEMORY.md`, so it can be understood alone and names no act outside the
+ * passed, unless nobody can run it any more. Consolidation copies the line into `MEMORY.md`, so it can be understood alone and names no act outside the
  * working copy. Undefined if no fix is known.
  */
-export const fixText = (failure: Failure, explanation: string | undefined): string | undefined => {
-  const { acts = [], check = "" } = failure.resolution ?? {}
-  const fix = fixWords(failure, true)
+export const fixText = (failure: Failure, explanation: string | undefined, atEnd: StateAtEnd): string | undefined => {
+  const { acts = [], check = "", part } = failure.resolution ?? {}
+  const fix = fixWords(failure, atEnd, true)
   if (fix === undefined) {
     return undefined
   }
@@ -74,6 +85,7 @@ export const fixText = (failure: Failure, explanation: string | undefined): stri
     check !== "" &&
     !isScript(check) &&
     !actsOutside(check) &&
+    (part === undefined || !atEnd.isObsolete(part)) &&
     (acts.length > 0 || check === failure.what) &&
     failure.kind !== "look"
   const isSaid =

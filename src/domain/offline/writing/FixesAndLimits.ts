@@ -6,7 +6,7 @@ import { passedWithout } from "../judging/Fixes.js"
 import { isLimit, missingProgramOf } from "../judging/Outcome.js"
 import { rankOf, wrapUpRank } from "../../session/ErrorLine.js"
 import { actsOutside } from "../reading/OutsideActs.js"
-import { shownCommand } from "./ShownCommand.js"
+import { isScript, shownCommand } from "./ShownCommand.js"
 import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { inCode } from "./Wording.js"
@@ -73,16 +73,30 @@ const circumstance = (failure: Failure): string =>
 
 /**
  * Returns how a failed command can pass in spite of a limit of the machine, as a clause; undefined if that is not
- * known.
+ * known. A run outside of the sandbox that failed in another way is told with its error, and with the form of the
+ * command that passed at last.
  */
-export const wayAround = (failure: Failure): string | undefined =>
-  failure.resolution === undefined
-    ? undefined
-    : passedWithout(failure)
-      ? `${shownCommand(failure.resolution.check)} passes`
-      : failure.resolution.passedOutside
-        ? `it passes outside of the ${sandboxName(failure)}`
-        : "asking for escalation gets past this"
+export const wayAround = (failure: Failure): string | undefined => {
+  const { resolution, what } = failure
+  if (resolution === undefined) {
+    return undefined
+  }
+  const { check, errorOutside, passedOutside } = resolution
+  if (passedWithout(failure)) {
+    return `${shownCommand(check)} passes`
+  }
+  if (passedOutside && (errorOutside === undefined || check === what)) {
+    return `it passes outside of the ${sandboxName(failure)}`
+  }
+  const isOther = check !== what && !isScript(check) && !actsOutside(check)
+  const next =
+    errorOutside === undefined
+      ? ""
+      : `outside of the ${sandboxName(failure)} it then failed with ${inCode(errorOutside, 240)}`
+  const last = isOther ? `${shownCommand(check)} passed at last` : ""
+  const told = [next, last].filter((text) => text !== "")
+  return told.length === 0 ? undefined : told.join("; ")
+}
 
 /** A failure with the line that memory shows for it. */
 export interface FailureLine {
@@ -98,10 +112,11 @@ export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine & { reado
   const said = saidIn(report.task)
   return report.failures
     .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure) && !passedWithout(failure))
+    .filter(({ isStep }) => !isStep)
     .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
     .flatMap((failure) => {
       const explanation = explanationOf(failure, said, report.paths)
-      const text = isOwnSlip(failure, report) ? undefined : fixText(failure, explanation)
+      const text = isOwnSlip(failure, report) ? undefined : fixText(failure, explanation, report.atEnd)
       return text === undefined ? [] : [{ failure, text, isFixed: text.includes(": fixed by ") }]
     })
 }

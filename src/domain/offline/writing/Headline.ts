@@ -35,6 +35,7 @@ const isTold = (failure: Failure): boolean =>
   failure.kind !== "patch" &&
   failure.kind !== "tool" &&
   failure.kind !== "look" &&
+  !failure.isStep &&
   failure.resolution?.isByEscalation !== true
 
 const filesText = (files: ReadonlyArray<string>): string => {
@@ -55,10 +56,13 @@ const titled = (report: TaskReport, rest: string): string =>
 const changed = (report: TaskReport, files: string, rest: string): string =>
   isAskedFor(report) ? titled(report, `changed ${files}${rest}`) : `${report.title}${rest}`
 
+/** Puts the title of a task before a text. A task without a request has a title that says nothing more than the text. */
+const askedFirst = (report: TaskReport, text: string): string => (isAskedFor(report) ? titled(report, text) : text)
+
 /** Describes a failure that the task itself caused. The fix is named only if a command was part of it. */
-const onTheWay = (failure: Failure): string => {
+const onTheWay = (failure: Failure, { atEnd }: TaskReport): string => {
   const isByCommand = failure.resolution?.acts.some(({ command }) => command !== undefined) === true
-  const fix = fixWords(failure)
+  const fix = fixWords(failure, atEnd)
   const end = fix === undefined || fix.startsWith("passed") ? "and passed later" : isByCommand ? plain(fix) : "fixed"
   return `; on the way ${failed(failure)}, ${end}`
 }
@@ -124,12 +128,15 @@ const clauseOf = (report: TaskReport): Clause => {
   }
   if (fixed !== undefined) {
     const isSame = fixed.resolution?.check === fixed.what
-    const fix = fixWords(fixed)
+    const fix = fixWords(fixed, report.atEnd)
     const left = open === undefined || report.outcome === "success" ? "" : `; ${failed(open)}, still open`
     return isAskedFor(report) && files.length > 0 && cameUpOnTheWay(report, fixed)
-      ? { text: changed(report, filesText(files), `${onTheWay(fixed)}${left}`), check, ending, worth: 10 }
+      ? { text: changed(report, filesText(files), `${onTheWay(fixed, report)}${left}`), check, ending, worth: 10 }
       : {
-          text: `${failed(fixed)}${fix === undefined ? ", and no more later" : `; ${plain(fix)}`}${left}`,
+          text: askedFirst(
+            report,
+            `${failed(fixed)}${fix === undefined ? ", and no more later" : `; ${plain(fix)}`}${left}`
+          ),
           check: isSame ? again(report, fixed) : check,
           ending,
           worth: 10
@@ -138,7 +145,7 @@ const clauseOf = (report: TaskReport): Clause => {
   if (open !== undefined && report.outcome !== "success") {
     const after = files.length > 0 ? ` after editing ${filesText(files)}` : ""
     const left = `${failed(open)}, still open${after}`
-    return { text: isAskedFor(report) ? titled(report, left) : left, check, ending, worth: 8 }
+    return { text: askedFirst(report, left), check, ending, worth: 8 }
   }
   if (files.length > 0) {
     const left = check === "" && ending === "" ? "; not verified" : ""

@@ -41,7 +41,7 @@ const heaviest = (steps: ReadonlyArray<KeyStep>, count: number): ReadonlyArray<K
 }
 
 const failureWeight = (failure: Failure): number =>
-  failure.kind === "look" ? 4 : failure.resolution === undefined ? 9 : failure.isRepeatable ? 8 : 6
+  failure.kind === "look" || failure.isStep ? 4 : failure.resolution === undefined ? 9 : failure.isRepeatable ? 8 : 6
 
 const failureSteps = (report: TaskReport): ReadonlyArray<KeyStep> =>
   report.failures

@@ -35,7 +35,10 @@ const history =
   /^(?:also )?(?:added|removed|deleted|switched|rewired|committed|pushed|updated|changed|edited|fixed|moved|renamed|replaced|extracted|refactored|tightened|threaded|implemented|migrated|converted|filled|bumped|reverted|cleaned|created|wrote|introduced|adjusted|tweaked|corrected|wired|simplified)\b(?!.*;)/i
 const published = /\b(?:committed (?:it )?as|pushed\b|opened (?:a |the )?(?:PR|pull request|merge request))/i
 
-/** Lists the files that a task changed, with the assistant's remarks on them. */
+/**
+ * Lists the files that a task changed, with the assistant's remarks on them. A file that a later task moved has its last
+ * path, and one that a later task deleted is left out.
+ */
 export const editedFiles = (report: TaskReport): ReadonlyArray<Pointer> => {
   const messages = saidIn(report.task)
   const found = new Map<string, Pointer>()
@@ -52,14 +55,23 @@ export const editedFiles = (report: TaskReport): ReadonlyArray<Pointer> => {
     }
   }
   const pointers = [...found.values()]
-  return pointers.map((pointer) => {
+  return pointers.flatMap((pointer) => {
+    const path = pointer.note === "deleted" ? pointer.path : report.atEnd.pathOf(pointer.path)
+    if (path === undefined) {
+      return []
+    }
+    if (path !== pointer.path) {
+      // What the assistant said of the file was about its old path.
+      return [{ ...pointer, path, note: `${pointer.note} as ${inCode(pointer.path, 120)}, moved later` }]
+    }
     const said = remarkOn(
       pointer.path,
       messages.filter(({ line }) => line > pointer.line),
       report.paths
     )
     const isHistory = said !== undefined && (published.test(said) || (pointer.note === "edited" && history.test(said)))
-    const remark = pointer.note === "deleted" || isHistory ? undefined : said
+    const isPast = isHistory || (said !== undefined && report.atEnd.isOutdated(said))
+    const remark = pointer.note === "deleted" || isPast ? undefined : said
     const isMainNew =
       pointer.note === "added" &&
       pointers.length <= 3 &&
@@ -68,7 +80,7 @@ export const editedFiles = (report: TaskReport): ReadonlyArray<Pointer> => {
     const purpose = isMainNew
       ? `${pointer.note} for ${quoted(report.title.split(" → ", 1)[0] ?? "", 90)}`
       : pointer.note
-    return { ...pointer, remark, note: purpose }
+    return [{ ...pointer, remark, note: purpose }]
   })
 }
 
@@ -107,7 +119,7 @@ export const filesReadBy = (step: Step): ReadonlyArray<string> =>
 const read = (report: TaskReport): ReadonlyArray<Pointer> => {
   const found = new Map<string, Pointer>()
   for (const step of stepsOf(report.task)) {
-    for (const path of filesReadBy(step)) {
+    for (const path of filesReadBy(step).flatMap((file) => report.atEnd.pathOf(file) ?? [])) {
       found.delete(path)
       const line = step._tag === "CommandStep" ? step.outputLine : step.line
       found.set(path, { path, note: "read for this", line, remark: undefined })

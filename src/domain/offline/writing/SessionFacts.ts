@@ -10,7 +10,7 @@ import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
 import type { SessionEvent } from "../../session/SessionEvent.js"
 import { type Answer, answersIn } from "../reading/Answers.js"
 import { answerText } from "./AnswerTexts.js"
-import { goneFiles, usesDeleted } from "../judging/DeletedFiles.js"
+import { goneFiles } from "../judging/DeletedFiles.js"
 import { leftOversIn } from "../judging/Explanations.js"
 import { type Failure, runsTests } from "../judging/Failures.js"
 import { wishesIn } from "../wishes/Preferences.js"
@@ -145,15 +145,10 @@ const runsIn = (reports: ReadonlyArray<TaskReport>): ReadonlyArray<Runs> => {
 }
 
 const commands = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
-  const isGone = usesDeleted(reports.flatMap(({ task }) => stepsOf(task)))
   const runs = runsIn(reports)
-  const lastRuns = new Map(runs.map(({ part, step }) => [part.key, step.line]))
   const working = new Map(
     reports.flatMap((report) =>
-      workingCommands(report)
-        .filter(({ part }) => !isGone(part))
-        .filter(({ part }) => !report.definitions.isRemovedAfter(part, lastRuns.get(part.key) ?? 0))
-        .map((command) => [command.part.key, { ...command, report }])
+      workingCommands(report).map((command) => [command.part.key, { ...command, report }] as const)
     )
   )
   return runs
@@ -288,10 +283,10 @@ const files = (session: SessionReport): ReadonlyArray<Draft> => {
   const { reports } = session
   const [definitions] = reports.map((report) => report.definitions)
   const edits = new Map<string, number>()
-  for (const { task, undone } of reports) {
-    for (const step of stepsOf(task)) {
-      for (const change of filesOf(step).filter((change) => !undone.isUndone(step.line, change))) {
-        const path = changedPath(change)
+  for (const report of reports) {
+    for (const step of stepsOf(report.task)) {
+      for (const change of filesOf(step).filter((change) => !report.undone.isUndone(step.line, change))) {
+        const path = report.atEnd.pathOf(changedPath(change)) ?? changedPath(change)
         edits.set(path, (edits.get(path) ?? 0) + 1)
       }
     }

@@ -27,7 +27,16 @@ const matter =
 const goal =
   /\b(?:add|build|change|clean|convert|create|debug|delete|deploy|document|explain|find|fix|generate|give|implement|improve|install|investigate|make|migrate|move|optimi[sz]e|plan|port|provide|refactor|remove|rename|replace|review|rewrite|run|set up|split|summari[sz]e|survey|test|update|upgrade|why|write)\b/i
 const manner =
-  /^(?:do not|don'?t|never|always|please (?:plan|think|read)|read |start by|this is an? |you have|note|important|think |be )|\bautonomous\b/i
+  /^(?:do not|don'?t|never|always|please (?:plan|think)|(?:please )?read (?!\S{1,60}(?: \S{1,60}){0,3} and \w)|start by|this is an? |you have|note|important|think |be )|\bautonomous\b/i
+
+/** Matches a sentence that tells how a thing should be. Beside an order it is the background of that order. */
+const background = /^(?:the|this|that|these|those|it|they|a|an) (?:\S{1,40} ){0,8}?(?:should|must|ought to)\b/i
+
+/** Matches an order that says what to do and to what, and so more than `fix it`. */
+const order = new RegExp(
+  `^(?:please |then |now |and )?(?:read (?:\\S{1,60} ){1,4}and )?${goal.source}(?! (?:it|this|that|them)\\W*$)(?: \\S{1,60}){2}`,
+  "i"
+)
 
 /** Scores how well a sentence of a message names the request. */
 const namingWorth = (sentence: string, index: number): number =>
@@ -53,9 +62,10 @@ export const requestIn = (text: string): string => {
         /\p{L}{2}/u.test(sentence) && !onlyWord.test(sentence) && !isGreeting(sentence) && !isPraise(sentence)
     )
     .slice(0, 8)
+  const hasOrder = meant.some((sentence) => order.test(sentence))
   const best = meant.reduce(
     (found, sentence, index) => {
-      const worth = namingWorth(sentence, index)
+      const worth = namingWorth(sentence, index) - (hasOrder && background.test(sentence) ? 3 : 0)
       return worth > found.worth ? { sentence, worth } : found
     },
     { sentence: "", worth: Number.NEGATIVE_INFINITY }

@@ -158,6 +158,7 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
   const isKept = (part: RanPart, line: number): boolean =>
     part.verdict === "passed" &&
     !showsHostedChecks(part) &&
+    !report.atEnd.isObsolete(part) &&
     !onlyRepeats(part) &&
     !part.isOutside &&
     !isSessionBound(part.text) &&

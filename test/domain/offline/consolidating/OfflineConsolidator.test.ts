@@ -509,6 +509,7 @@ Pointers and references (annotate why each item matters):
       }
     )
     assert.deepStrictEqual(bulletsOf(memoryOf([traceMemory])), [
+      "- Edited: `rows.js` [01900001-aaaa…]",
       '- Unfinished: "sort the rows"; the plan had left: "Test" [01900001-aaaa…]'
     ])
   })

@@ -23,6 +23,22 @@ describe("findings of a review", () => {
     ])
   })
 
+  it("a finding names the whole path of a file that a link to a repository leads to", () => {
+    const at = (path: string): string => `https://example.org/harbour/tides/blob/4f4cf4fca7f8/${path}`
+    const found = (text: string) => concluded(asked("review the branch"), look, said(text), ended)
+    assert.deepStrictEqual(
+      found(
+        `Berths are counted twice in each harbour. [berths.go:7](${at("internal/sea/berths.go#L7")})\n\nThe tide is lost in [tide.go:9](${at("src/tide.go#L9-L12")}) when it is low.`
+      ),
+      [
+        "Berths are counted twice in each harbour. `internal/sea/berths.go:7`",
+        "The tide is lost in `src/tide.go:9` when it is low."
+      ]
+    )
+    // The label of this link is no name of the file.
+    assert.deepStrictEqual(found(`The [guide](${at("docs/guide.md#L3")}) is wrong about low tides.`), [])
+  })
+
   it("a task has no findings if it changed something, or did not come to its end", () => {
     assert.deepStrictEqual(concluded(asked("mend the branch"), edited("a.go"), said(review), ended), [])
     assert.deepStrictEqual(concluded(asked("review it"), said(review), started("go vet ./..."), aborted), [])

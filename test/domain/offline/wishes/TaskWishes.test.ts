@@ -86,3 +86,16 @@ describe("remarksBeside", () => {
     assert.deepStrictEqual(remarks(`Voeg een knop toe. ${"De kleur hoort bij de stijl en ".repeat(6)}.`), [])
   })
 })
+
+describe("descriptions of a problem", () => {
+  it("a problem statement whose last word looks like an order of another language is no limit", () => {
+    for (const text of [
+      "The exporter cannot write the snapshot of a large project in bounded time",
+      "The page shows the wrong name",
+      "The import rejects a column that is in the schema"
+    ]) {
+      assert.deepStrictEqual(constraints(`Fix the exporter. ${text}.`), [])
+    }
+    assert.deepStrictEqual(constraints("Giriş düğmesini düzelt. Testleri silme."), ["Testleri silme"])
+  })
+})

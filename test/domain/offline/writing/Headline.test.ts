@@ -8,11 +8,34 @@ const failing = ran("npm test", 1, "TypeError: rows.map is not a function\n# fai
 const passing = ran("npm test", 0, "# pass 4\n# fail 0")
 
 describe("the heading of a trace", () => {
-  it("the heading names a failure from before the first change, with its fix", () => {
+  it("the heading names the request, then a failure from before the first change with its fix", () => {
     assert.strictEqual(
       heading(asked("Find out why CI is red"), failing, edited("src/rows.js"), passing, ended),
-      "# npm test failed with TypeError: rows.map is not a function; fixed by editing src/rows.js; it passes now (4 tests)"
+      "# Find out why CI is red: npm test failed with TypeError: rows.map is not a function; fixed by editing src/rows.js; it passes now (4 tests)"
     )
+  })
+
+  it("the heading of several reviews names what the user asked, and no failure met before", () => {
+    const compiler = ran("go test ./store", 1, 'compile: version "go1.24" does not match go tool version "go1.26"')
+    const other = ran("mise exec -- go test ./store", 0, "ok  shop/store 0.2s")
+    assert.match(
+      heading(asked("Review all open pull requests of the shop"), compiler, other, said("All are sound."), ended),
+      /^# Review all open pull requests of the shop: go test/
+    )
+  })
+
+  it("a title is the order of a request, and not the sentence that gives its background", () => {
+    const titles = (text: string): string => heading(asked(text), edited("src/rows.js"), ended)
+    assert.match(
+      titles("The file should be untracked. Read it and implement the task."),
+      /^# Read it and implement the/
+    )
+    assert.match(titles("A row must have a price. Add a check to the form."), /^# Add a check to the form/)
+    // Without an order that says to what, the sentence before it says more.
+    assert.match(titles("The total should be rounded. Fix it."), /^# The total should be rounded/)
+    assert.match(titles("The file should be untracked."), /^# The file should be untracked/)
+    assert.match(titles("Add a total to the rows. It should be rounded."), /^# Add a total to the rows/)
+    assert.match(titles("Read the guide carefully. Add a total."), /^# Add a total/)
   })
 
   it("the heading names the request if the failure occurred during the work", () => {

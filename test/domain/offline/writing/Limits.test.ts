@@ -55,8 +55,25 @@ describe("limits of the sandbox", () => {
       edited("src/lib.rs"),
       ran("cargo test", 0, "test result: ok. 1 passed; 0 failed")
     )
-    assert.include(memory, "asking for escalation gets past this")
+    assert.match(memory, /not permitted .*; outside of the sandbox it then failed with `test adds/)
     assert.notInclude(memory, "it passes outside of the sandbox")
+  })
+
+  it("a limit names the second error outside of the sandbox, and the form of the command that passed at last", () => {
+    const memory = trace(
+      "cargo test",
+      "error: failed to download from `https://static.crates.io/crates/tides/0.1.4/download`",
+      ranSo("cargo test", "error: rustc 1.93.0 is not supported by the package: shop requires rustc 1.95", {
+        exitCode: 101,
+        isEscalated: true
+      }),
+      ranSo("cargo +1.96.0 test", "test result: ok. 4 passed; 0 failed", { exitCode: 0, isEscalated: true })
+    )
+    assert.match(
+      memory,
+      /failed to download .*; outside of the sandbox it then failed with `error: rustc 1\.93\.0 is not .*; `cargo \+1\.96\.0 test` passed at last/
+    )
+    assert.notInclude(memory, "escalation")
   })
 })
 

@@ -58,7 +58,7 @@ describe("extractTrace", () => {
   it("a trace has the failure, its fix and the check that proved it, without the looks before", () => {
     assert.strictEqual(
       renamed.traceMemory,
-      `# npm test --silent failed with ERR_MODULE_NOT_FOUND for lib/cart.js; fixed by git mv lib/carts.js lib/cart.js; node --test passes (2 tests)
+      `# Why does npm test fail here? → ok, rename it then: npm test --silent failed with ERR_MODULE_NOT_FOUND for lib/cart.js; fixed by git mv lib/carts.js lib/cart.js; node --test passes (2 tests)
 Trace context: shop, branch main at 0123456; 3 user turns, 6 commands, finished
 User preferences: none observed
 
@@ -90,7 +90,7 @@ Pointers and references (annotate why each item matters):
     )
     assert.isTrue(
       renamed.summary.startsWith(
-        "npm test --silent failed with ERR_MODULE_NOT_FOUND for lib/cart.js; fixed by git mv lib/carts.js lib/cart.js; tests run with node --test."
+        "Why does npm test fail here? → ok, rename it then: npm test --silent failed with ERR_MODULE_NOT_FOUND for lib/cart.js; fixed by git mv lib/carts.js lib/cart.js; tests run with node --test."
       )
     )
   })
