@@ -1,4 +1,13 @@
-import { closeOf, identifierAt, isInterpolated, type Read, readString, skipSpace, skipValue } from "./ScriptText.js"
+import {
+  closeOf,
+  codeOf,
+  identifierAt,
+  isInterpolated,
+  type Read,
+  readString,
+  skipSpace,
+  skipValue
+} from "./ScriptText.js"
 
 /*
  * Reads the tool calls in an `exec` script. Since 0.144 nearly all of Codex's work is JavaScript that calls
@@ -167,8 +176,8 @@ export const scriptCalls = (script: string): ReadonlyArray<ScriptCall> => {
   const names = namesIn(source)
   const calls: Array<ScriptCall> = []
   let left = argumentCharacters
-  for (const call of source.matchAll(/\btools\.([A-Za-z_$][\w$]*)\s*\(\s*/g)) {
-    const at = call.index + call[0].length
+  for (const call of codeOf(source).matchAll(/\btools\.([A-Za-z_$][\w$]*)\s*\(/g)) {
+    const at = skipSpace(source, call.index + call[0].length)
     const isObject = source[at] === "{"
     const argument = isObject ? undefined : readValue(source, at, names)?.value
     const properties = isObject ? readProperties(source, at, names) : { value: new Map(), end: at }
