@@ -158,34 +158,37 @@ describe("sessions that were rewound", () => {
     )
   })
 
-  it.effect("a rewound session brings nothing back that a missing file undid, if a rewind names only the thread", () => {
-    const world = new World()
-    const session = new RewoundSession()
-      .turns(turn("sort the rows"), turn("now rewrite everything in Rust"), turn("then port it to Go"))
-      .rewind(1)
-      .turns(turn("sort the columns"), turn("now rewrite everything in Zig"))
-      .rewind(2)
-      .turns(turn(wish))
-    put(world, session)
-    const middle = `${folder}/${session.files[1]?.[0]}`
-    const kept = world.rollouts.get(middle)
-    assert(kept !== undefined)
-    world.rollouts.delete(middle)
-    return inWorld(
-      world,
-      Effect.gen(function* () {
-        yield* pass
-        assert.include(shown(world), wish)
-        for (const undone of ["Rust", "to Go", "Zig"]) {
-          assert.notInclude(shown(world), undone)
-        }
-        world.rollouts.set(middle, kept)
-        yield* pass
-        assert.include(shown(world), "sort the columns")
-        assert.notInclude(shown(world), "Rust")
-      })
-    )
-  })
+  it.effect(
+    "a rewound session brings nothing back that a missing file undid, if a rewind names only the thread",
+    () => {
+      const world = new World()
+      const session = new RewoundSession()
+        .turns(turn("sort the rows"), turn("now rewrite everything in Rust"), turn("then port it to Go"))
+        .rewind(1)
+        .turns(turn("sort the columns"), turn("now rewrite everything in Zig"))
+        .rewind(2)
+        .turns(turn(wish))
+      put(world, session)
+      const middle = `${folder}/${session.files[1]?.[0]}`
+      const kept = world.rollouts.get(middle)
+      assert(kept !== undefined)
+      world.rollouts.delete(middle)
+      return inWorld(
+        world,
+        Effect.gen(function* () {
+          yield* pass
+          assert.include(shown(world), wish)
+          for (const undone of ["Rust", "to Go", "Zig"]) {
+            assert.notInclude(shown(world), undone)
+          }
+          world.rollouts.set(middle, kept)
+          yield* pass
+          assert.include(shown(world), "sort the columns")
+          assert.notInclude(shown(world), "Rust")
+        })
+      )
+    }
+  )
 
   const twice = () =>
     new RewoundSession()

@@ -5,7 +5,14 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { LineSplitter } from "../../domain/session/LineSplitter.js"
-import { HeadReader, headBytes, lineStartBytes, lineStartIn, readTail, tailBytes } from "../../domain/session/codex/RolloutEnds.js"
+import {
+  HeadReader,
+  headBytes,
+  lineStartBytes,
+  lineStartIn,
+  readTail,
+  tailBytes
+} from "../../domain/session/codex/RolloutEnds.js"
 import { decodeNumberedLine, type MalformedLine, type RolloutLine } from "../../domain/session/codex/RolloutLine.js"
 import { UndoneLines } from "../../domain/session/codex/RolloutSegments.js"
 import type { RolloutFile } from "../../domain/thread/Thread.js"

@@ -15,9 +15,9 @@ const read = (change: (rollout: RolloutBuilder) => RolloutBuilder) => {
     decodeAll(text).forEach((line) => reader.add(line))
     return reader.result()
   })
-  const words = results.slice(0, 1).flatMap(({ evidence }) =>
-    evidence.events.flatMap((event) => (event._tag === "UserText" ? [event.text] : []))
-  )
+  const words = results
+    .slice(0, 1)
+    .flatMap(({ evidence }) => evidence.events.flatMap((event) => (event._tag === "UserText" ? [event.text] : [])))
   return { words, all: JSON.stringify(results) }
 }
 

@@ -69,6 +69,22 @@ const isWholeValue = (source: string, end: number): boolean => {
 
 type Names = ReadonlyMap<string, string>
 
+const substitution = /\$\{\s{0,4}([A-Za-z_$][\w$]{0,60})\s{0,4}\}/g
+
+/** Reads a template literal whose substitutions are all names with one known value; undefined for any other text. */
+const readTemplate = (source: string, start: number, names: Names): Read<string> | undefined => {
+  const read = source[start] === "`" ? readString(source, start) : undefined
+  if (read === undefined || !isInterpolated(source, start, read.end)) {
+    return undefined
+  }
+  const written = source.slice(start, read.end).replace(substitution, (whole, name: string) => {
+    const value = names.get(name)
+    return value === undefined ? whole : value.replace(/[\\`$]/g, "\\$&")
+  })
+  const value = isInterpolated(written, 0, written.length) ? undefined : readString(written, 0)?.value
+  return value === undefined ? undefined : { value, end: read.end }
+}
+
 /** Reads a string, and the strings and names that `+` joins to it. */
 const readSum = (source: string, start: number, names: Names): Read<string> | undefined => {
   const first = readString(source, start)
@@ -94,6 +110,10 @@ const readValue = (source: string, start: number, names: Names): Read<string | R
   const name = identifierAt(source, start)
   const bound = names.get(name)
   const bare = bareValue.exec(source.slice(start, start + 32))?.[0]
+  const template = readTemplate(source, start, names)
+  if (template !== undefined) {
+    return isWholeValue(source, template.end) ? template : undefined
+  }
   const read =
     readSum(source, start, names) ??
     readStrings(source, start) ??
