@@ -156,7 +156,7 @@ const show = (event: SessionEvent, characters: number, home: string | undefined)
     case "ToolUse":
       return JSON.stringify({ line, tool: event.tool, error: event.error && label(event.error) })
     case "Interruption":
-      return JSON.stringify({ line, aborted: true })
+      return JSON.stringify({ line, aborted: true, reason: event.reason && label(event.reason) })
     case "Compaction":
     case "TurnEnd":
       return undefined

@@ -106,6 +106,8 @@ export interface ToolUse extends Placed {
 /** A turn that was stopped before its end, by the user or the harness. */
 export interface Interruption extends Placed {
   readonly _tag: "Interruption"
+  /** The error that stopped the turn, such as a usage limit; absent if the record names none. */
+  readonly reason?: string
 }
 
 /** A compaction: a summary replaced the history above it. */

@@ -76,7 +76,8 @@ const logLine =
   /^\s*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[?\d\d:\d\d:\d\d|\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|npm ERR!)\]?[:\s|]|at \S+ ?\(|File "|Traceback |Caused by:|\$ \S|\S+@\S+:\S*[$#] |[+-]{3} [ab]\/|@@ |diff --git )/
 
 /** Matches the words with which a harness gives the plan of an earlier session to a new one. */
-const planHandover = /^\s*(?:A previous agent produced the plan below\b|PLEASE IMPLEMENT THIS PLAN\b)/
+const planHandover =
+  /^\s*(?:A previous agent produced the plan below\b|(?:please )?(?:implement|execute|carry out|build) (?:this|the following|the) plan\b[^\n]{0,20}:\s*\n)/i
 
 /** Matches a request about a text that follows in the same message, such as a request to summarise it. */
 const aboutText =
@@ -95,6 +96,23 @@ export const titleOfPlan = (message: string): string | undefined => {
     .trim()
 }
 
+/** Matches a heading at the beginning of a message that names only the kind of the text below it, such as `# Task`. */
+const frameHeading =
+  /^\s*#{1,6}\s*(?:the |your |my )?(?:task|request|goal|objective|assignment|instructions?|prompt|context|overview|problem|todo|aufgabe|tâche|tarea|задача|任务|タスク)\s*:?[ \t]*\n+(?=\s*\S)/iu
+
+/** Matches a tag on its own around the request, such as `<task>`. */
+const frameTag = /<\/?(?:task|request|goal|objective|instructions?|prompt|user_request|query)>/gi
+
+/** Removes the frame around a request: a heading that only says that a request follows, and tags of that kind. */
+export const withoutFrame = (message: string): string => {
+  const bare = message.replace(frameTag, "").replace(frameHeading, "")
+  return bare.trim() === "" ? message : bare
+}
+
+/** Matches the beginning of a sentence that says how to work, and not what to do. */
+export const saysHow =
+  /^(?:(?:please|and|also|btw|by the way|from now on|going forward|as a rule|by default)\b[\s,:]*)*(?:do not|don'?t|never|always|prefer)\b/i
+
 /**
  * Returns a title for a session from its first message: the first paragraph of the user's own words without greetings
  * and polite words, or the heading of a plan from an earlier session. A message that is pasted as a whole, or only
@@ -105,8 +123,10 @@ export const sessionTitle = (message: string): string => {
   if (plan !== undefined) {
     return plan
   }
-  const [said = ""] = withoutPoliteness(withoutGreeting(wordsToAssistant(message))).split(/\n\s*\n/)
-  return said.trim() === "" ? message : said.trim()
+  const bare = withoutFrame(message)
+  const paragraphs = withoutPoliteness(withoutGreeting(wordsToAssistant(bare))).split(/\n\s*\n/)
+  const said = paragraphs.find((paragraph) => !saysHow.test(paragraph)) ?? paragraphs[0] ?? ""
+  return said.trim() === "" ? bare.trim() : said.trim()
 }
 
 /**

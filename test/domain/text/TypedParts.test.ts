@@ -108,3 +108,16 @@ describe("the title of a session", () => {
     assert.deepStrictEqual(wishes("A previous agent produced the plan below.\n\nalways use tabs, from now on"), [])
   })
 })
+
+it("a title is the request itself, without the frame around it and without how to work", () => {
+  for (const [message, title] of [
+    ["# Task\n\nSort the harbours by name", "Sort the harbours by name"],
+    ["<task>\nSort the harbours by name\n</task>", "Sort the harbours by name"],
+    ["From now on never use floats.\n\nSort the harbours by name", "Sort the harbours by name"],
+    ["Implement the following plan:\n\n# Sorted harbours\n\n- add a key", "Sorted harbours"],
+    ["never use floats", "never use floats"],
+    ["# Task", "# Task"]
+  ] as const) {
+    assert.strictEqual(sessionTitle(message), title, message)
+  }
+})

@@ -43,7 +43,20 @@ const normal = (text: string | undefined): string | undefined =>
     .replace(/[.,;:]+$/, "")
     .replace(/^(?:using|use) /, "")
 
+/** Matches words that take a rule back, with the name of its subject: `forget the pnpm rule`. */
+const takingBack = new RegExp(
+  `^(?:(?:please|ok|and|now),? )*(?:forget|scrap|never ?mind)(?: about)? (?:the|that|my|our) ${word}(?: only)? (?:rule|wish|preference|convention|policy)(?=[,.;!]|$)`,
+  "i"
+)
+/** Matches words that allow a thing again: `npm is fine again`. */
+const allowedAgain = new RegExp(`${word} (?:is|are) (?:fine|ok|okay|allowed|good|welcome) (?:again|now)\\b`, "i")
+
 const choiceIn = (wish: string): Choice => {
+  const back = takingBack.exec(wish.slice(0, 400))?.[1]
+  const again = allowedAgain.exec(wish.slice(0, 400))?.[1]
+  if (back !== undefined || again !== undefined) {
+    return { wanted: normal(again), unwanted: normal(back) }
+  }
   for (const [pattern, order] of pairs) {
     const match = pattern.exec(wish.slice(0, 400))
     if (match !== null) {
@@ -63,6 +76,8 @@ const turns =
 /** A wish, split into the parts that comparisons with other wishes need. */
 export interface ReadWish {
   readonly choice: Choice
+  /** The subject of a rule that the wish takes back, whatever the rule said of it. */
+  readonly takenBack: string | undefined
   readonly isNegated: boolean
   /** The meaningful words of the wish, without those that say whether it wants or forbids something. */
   readonly subject: ReadonlySet<string>
@@ -105,17 +120,25 @@ const headOf = (text: string): ReadonlySet<string> => {
 /** Splits a wish into the parts that comparisons need. */
 export const readWish = (text: string): ReadWish => ({
   choice: choiceIn(text),
+  takenBack: normal(takingBack.exec(text.slice(0, 400))?.[1]),
   isNegated: negation.test(text),
   subject: meaningfulWords(text.replace(turns, " ")),
   words: wordsOfWish(text),
   head: headOf(text)
 })
 
+const takesBack = ({ takenBack }: ReadWish, other: ReadWish): boolean =>
+  takenBack !== undefined &&
+  other.takenBack === undefined &&
+  (other.choice.wanted === takenBack || other.choice.unwanted === takenBack || other.subject.has(takenBack))
+
 /** True if two wishes contradict each other, so that nobody can follow both. */
 export const cannotBoth = (one: ReadWish, other: ReadWish): boolean => {
   const first = one.choice
   const second = other.choice
   return (
+    takesBack(one, other) ||
+    takesBack(other, one) ||
     (first.wanted !== undefined && first.wanted === second.unwanted) ||
     (second.wanted !== undefined && second.wanted === first.unwanted) ||
     excludes(first.wanted, second.wanted) ||

@@ -8,7 +8,7 @@ import type { PackageScripts } from "../reading/PackageScripts.js"
 import type { ProjectPaths } from "../reading/ProjectPaths.js"
 import { secretKinds } from "./Secrets.js"
 import type { Step } from "../reading/Steps.js"
-import { droppedAt, type Task, stepsOf } from "../reading/Tasks.js"
+import { endsTurn, droppedAt, type Task, stepsOf } from "../reading/Tasks.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { titleOf } from "../writing/Titles.js"
 import { isStepOfWork } from "./StepsOfWork.js"
@@ -60,6 +60,12 @@ export const cameUpOnTheWay = ({ firstChange }: TaskReport, failure: Failure): b
  */
 export const isUnfinished = ({ cutOff, task }: TaskReport): boolean =>
   cutOff === "record" || (cutOff !== undefined && task.isLast)
+
+/** Returns the error that stopped the last turn of a task, such as a usage limit; undefined if the record names none. */
+export const stoppedBy = ({ cutOff, task }: TaskReport): string | undefined => {
+  const end = cutOff === "harness" ? task.items.findLast(endsTurn) : undefined
+  return end?._tag === "Interruption" ? end.reason : undefined
+}
 
 const isChange = (step: Step): boolean =>
   filesOf(step).length > 0 ||

@@ -42,6 +42,8 @@ const lasting: ReadonlyArray<RegExp> = [
   /^(?!the (?:request|response|cursor|error|process|server|page|build|test)\b)(?:the |our |all )?(?:[\w-]+ ){1,4}(?:always|only) (?:goes?|belongs?|lives?|stays?) (?:in|into|under|inside) (?:[`"']?[\w.-]*\/|the [\w-]+ (?:folder|directory|package|module|layer)\b)/i,
   /^(?:in general|generally),? (?:please )?(?:prefer|use|avoid|write|keep|favou?r|don'?t|do not)\b/i,
   /^next time,? (?:please )?(?:(?:always|never|first|don'?t|do not|run|ask|check|test|use|write|read|start|commit|keep)\b)/i,
+  /^(?:please )?(?:forget|scrap|never ?mind)(?: about)? (?:the|that|my|our) [`"']?[\w@./+-]{1,40}[`"']?(?: only)? (?:rule|wish|preference|convention|policy)(?=[,.;!]|$)/i,
+  /^[`"']?[\w@./+-]{1,40}[`"']? (?:is|are) (?:fine|ok|okay|allowed|welcome) again\b/i,
   /^by default,? (?:please )?(?:use|write|run|add|put|keep|answer|name|format|log|store|target|prefer|create)\b/i,
   /\b(?:for|in) all (?:future|further|later|other) (?:work|tasks?|sessions?|changes|commits|projects|prs?|code)\b/i,
   /^(?:it(?:'s| is) (?:very |really )?(?:important|essential|crucial|vital) (?:to me )?that (?:you|we) |(?:you|we) must )(?:always|never)\b/i,

@@ -8,7 +8,7 @@ import type { CutOff } from "../judging/Outcome.js"
 import type { Preference } from "../wishes/Preferences.js"
 import { leftOpenIn } from "./OpenEnds.js"
 import { isScript } from "./ShownCommand.js"
-import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
+import { cameUpOnTheWay, stoppedBy, type TaskReport } from "../judging/TaskReport.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { counted, cutText, listed, plainLine } from "./Wording.js"
 
@@ -86,6 +86,12 @@ const again = (report: TaskReport, fixed: Failure): string => {
   return report.outcome === "success" ? `it passes now${count === undefined ? "" : ` (${counted(count, "test")})`}` : ""
 }
 
+/** Says why a task has no end: who stopped it, or the error that did. */
+const cutOffText = (report: TaskReport, cutOff: CutOff): string => {
+  const reason = stoppedBy(report)
+  return reason === undefined ? cutOffWords[cutOff] : `it was stopped: ${plain(plainLine(reason, 80))}`
+}
+
 const cutOffWords: Readonly<Record<CutOff, string>> = {
   user: "the user interrupted it",
   harness: "it was stopped before its end",
@@ -115,7 +121,7 @@ const clauseOf = (report: TaskReport): Clause => {
   const files = [...report.changedAt.keys()]
   const check = checkOf(report)
   const isApproved = report.outcome === "success" && report.verifications.length === 0
-  const ending = report.cutOff !== undefined ? cutOffWords[report.cutOff] : isApproved ? "the user approved" : ""
+  const ending = report.cutOff !== undefined ? cutOffText(report, report.cutOff) : isApproved ? "the user approved" : ""
   if (files.length > manyFiles) {
     const [open] = leftOpenIn(report)
     const left = open === undefined ? (check === "" ? "not verified" : "") : `${failed(open)}, still open`

@@ -6,7 +6,7 @@ import { actsOutside } from "../reading/OutsideActs.js"
 import { isSessionBound } from "../reading/SessionBound.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { shownCommand } from "./ShownCommand.js"
-import { isUnfinished, type TaskReport } from "../judging/TaskReport.js"
+import { isUnfinished, stoppedBy, type TaskReport } from "../judging/TaskReport.js"
 import { followUpsOf, saidIn, stepsOf } from "../reading/Tasks.js"
 import { inCode, listed, plainLine, quoted } from "./Wording.js"
 
@@ -83,9 +83,11 @@ const cutOff = (report: TaskReport): ReadonlyArray<string> => {
       ]
     default: {
       const who = report.cutOff === "user" ? "the user interrupted" : "the harness stopped"
+      const reason = stoppedBy(report)
+      const why = reason === undefined ? "" : `: ${quoted(withoutSecrets(reason), 160)}`
       return isUnfinished(report)
-        ? [`open: ${who} ${request} ${isBegun ? "before it was done" : "before any answer"} (L${line})${rest}`]
-        : [`${who} ${request} (L${line})`]
+        ? [`open: ${who} ${request} ${isBegun ? "before it was done" : "before any answer"} (L${line})${why}${rest}`]
+        : [`${who} ${request} (L${line})${why}`]
     }
   }
 }

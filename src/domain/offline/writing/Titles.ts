@@ -3,7 +3,7 @@ import { withoutSecrets } from "../judging/Secrets.js"
 import { type Asked, saidIn, stepsOf, type Task } from "../reading/Tasks.js"
 import { isQuestion, readUserWord } from "../reading/UserWord.js"
 import { isGreeting, withoutGreeting, withoutPoliteness } from "../../text/Greetings.js"
-import { titleOfPlan, wordsToAssistant } from "../../text/TypedParts.js"
+import { saysHow, titleOfPlan, withoutFrame, wordsToAssistant } from "../../text/TypedParts.js"
 import { listed, oneLine, plainLine, sentencesOf } from "./Wording.js"
 
 /* The title of a task: its request in a few of the user's own words, then the messages that continued it. */
@@ -40,14 +40,16 @@ const order = new RegExp(
 
 /** Scores how well a sentence of a message names the request. */
 const namingWorth = (sentence: string, index: number): number =>
-  (goal.test(sentence) ? 1 : 0) + (matter.test(sentence) ? 1 : manner.test(sentence) ? -4 : 0) - (index > 0 ? 2 : 0)
+  (goal.test(sentence) ? 1 : 0) +
+  (matter.test(sentence) ? 1 : manner.test(sentence) || saysHow.test(sentence) ? -4 : 0) -
+  (index > 0 ? 2 : 0)
 
 /**
  * Returns the sentence of a message that names its request best, among its first few sentences without those that are
  * only polite. Of several equal ones the first counts.
  */
 export const requestIn = (text: string): string => {
-  const given = text.slice(0, 20_000)
+  const given = withoutFrame(text.slice(0, 20_000))
   const plan = titleOfPlan(given)
   if (plan !== undefined) {
     return withoutSecrets(plan)

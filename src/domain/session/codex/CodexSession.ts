@@ -5,7 +5,7 @@ import { outputOf } from "../CommandOutput.js"
 import type { CallPlace, Place, Provenance, SessionEvent, UserText } from "../SessionEvent.js"
 import { readPlan } from "./AssistantPlan.js"
 import { CallPairing } from "./calls/CallPairing.js"
-import { environmentCwd, isWrapped, readOwnCommand } from "./InjectedText.js"
+import { environmentCwd, isAbortNote, isWrapped, readOwnCommand } from "./InjectedText.js"
 import type { Compacted, Event, ResponseItem, RolloutLine } from "./RolloutLine.js"
 import { Goals } from "./Goals.js"
 import { completedItem, contentParts, contentText, typedEventText, typedText } from "./SessionText.js"
@@ -64,6 +64,14 @@ export class CodexSessionBuilder {
    * turn.
    */
   private answeredAt: Place | undefined
+  /**
+   * The number of recorded turns so far, and for each typed message the open turn that it belongs to. A message that
+   * steers a turn begins none of its own.
+   */
+  private turns = 0
+  private turnOf = new Map<number, number>()
+  /** The text of an error that may have stopped the current turn, with its place; undefined once the work went on. */
+  private stopped: { readonly reason: string; readonly place: Place } | undefined
   /** The index of the first event after the last line that recorded the beginning of a turn. */
   private turnStart = 0
   private firstDirectory: string | undefined
@@ -98,15 +106,24 @@ export class CodexSessionBuilder {
 
   /** Returns the session so far. */
   result(): SessionEvidence {
-    const told = this.events.all.filter((_, index) => !this.isUntyped(index))
-    const events: ReadonlyArray<SessionEvent> =
-      this.answeredAt === undefined ? told : [...told, { _tag: "TurnEnd", ...this.answeredAt, provenance: "assistant" }]
+    const told = this.events.all.filter((_, index) => !this.isUntyped(index) && !this.calls.neverRan(index))
+    const events: ReadonlyArray<SessionEvent> = [...told, ...this.openEnd()]
     return {
       events,
       finished: hasFinished(events, { recordsEnds: this.recordsEnds, isOpen: this.isTurnOpen }),
       ...(this.firstDirectory === undefined ? {} : { directory: this.firstDirectory }),
       ...(this.plan === undefined ? {} : { plan: this.plan })
     }
+  }
+
+  /** Returns the end of the current turn, if no line records it: its final answer, or the error that stopped it. */
+  private openEnd(): ReadonlyArray<SessionEvent> {
+    const { answeredAt, stopped } = this
+    return answeredAt !== undefined
+      ? [{ _tag: "TurnEnd", ...answeredAt, provenance: "assistant" }]
+      : stopped !== undefined && this.isTurnOpen
+        ? [{ _tag: "Interruption", ...stopped.place, provenance: "harness", reason: stopped.reason }]
+        : []
   }
 
   /**
@@ -318,13 +335,21 @@ export class CodexSessionBuilder {
         this.closeTurn()
         this.goals.endTurn()
         this.isTurnOpen = true
+        this.turns++
         this.turnStart = this.events.length
         return
       case "task_complete":
       case "turn_complete":
         this.recordsEnds = true
-        this.addLastMessage(payload["last_agent_message"], place)
-        return this.endTurn("TurnEnd", "harness", place)
+        if (this.stopped === undefined) {
+          this.addLastMessage(payload["last_agent_message"], place)
+        }
+        return this.endTurn(this.stopped === undefined ? "TurnEnd" : "Interruption", "harness", place)
+      case "error": {
+        const reason = typeof payload["message"] === "string" ? payload["message"].trim() : ""
+        this.stopped = reason === "" ? undefined : { reason, place }
+        return
+      }
       case "turn_aborted":
         return this.endTurn("Interruption", userReasons.has(payload["reason"]) ? "user" : "harness", place)
       case "retained_context":
@@ -348,7 +373,9 @@ export class CodexSessionBuilder {
 
   private endTurn(_tag: "TurnEnd" | "Interruption", provenance: Provenance, place: Place): void {
     const isAnswered = this.answeredAt !== undefined
+    const reason = this.stopped?.reason
     this.answeredAt = undefined
+    this.stopped = undefined
     this.isTurnOpen = false
     this.goals.endTurn()
     if (_tag === "Interruption") {
@@ -357,7 +384,14 @@ export class CodexSessionBuilder {
       this.calls.endTurn()
     }
     // What is stopped after the answer takes nothing from it.
-    this.events.push(isAnswered ? { _tag: "TurnEnd", ...place, provenance } : { _tag, ...place, provenance })
+    if (isAnswered || _tag === "TurnEnd") {
+      this.events.push({ _tag: "TurnEnd", ...place, provenance })
+    } else if (this.events.last?._tag === "Interruption") {
+      // A message and an event record each interruption; the event knows better who stopped the turn.
+      this.events.replace(this.events.length - 1, { ...this.events.last, provenance })
+    } else {
+      this.events.push({ _tag, ...place, provenance, ...(reason === undefined ? {} : { reason }) })
+    }
   }
 
   /** Ends the current turn if it has a final answer, also when no line records its end. */
@@ -370,6 +404,7 @@ export class CodexSessionBuilder {
   /** Records that work went on, so that an answer before it was not the final one of its turn. */
   private goOn(): void {
     this.answeredAt = undefined
+    this.stopped = undefined
   }
 
   private addAssistantText(text: string, phase: unknown, place: Place): void {
@@ -377,6 +412,7 @@ export class CodexSessionBuilder {
       return
     }
     const isFinal = phase === "final_answer" ? true : typeof phase === "string" ? false : undefined
+    this.stopped = undefined
     const last = this.events.last
     if (last?._tag === "AssistantText" && last.text === text) {
       this.events.replace(this.events.length - 1, { ...last, isFinal: last.isFinal ?? isFinal })
@@ -410,9 +446,12 @@ export class CodexSessionBuilder {
     if (this.addOwnCommand(contentText(content), place)) {
       return
     }
+    if (isAbortNote(contentText(content))) {
+      return this.isTurnOpen || !this.recordsEnds ? this.endTurn("Interruption", "user", place) : undefined
+    }
     if (text !== "" && !this.justRequested(text)) {
       this.closeTurn()
-      this.roleOnly.add(this.events.push({ _tag: "UserText", ...place, provenance: "user", kind: "typed", text }))
+      this.roleOnly.add(this.pushTyped(text, place))
     }
   }
 
@@ -424,10 +463,18 @@ export class CodexSessionBuilder {
     }
     this.closeTurn()
     if (text !== "") {
-      this.events.push({ _tag: "UserText", ...place, provenance: "user", kind: "typed", text })
+      this.pushTyped(text, place)
     } else {
       this.imageTurns = [...this.imageTurns, this.events.length]
     }
+  }
+
+  private pushTyped(text: string, place: Place): number {
+    const index = this.events.push({ _tag: "UserText", ...place, provenance: "user", kind: "typed", text })
+    if (this.isTurnOpen) {
+      this.turnOf.set(index, this.turns)
+    }
+    return index
   }
 
   /**
@@ -441,9 +488,16 @@ export class CodexSessionBuilder {
 
   /** The indexes of the events at which turns begin. */
   private turnStarts(): ReadonlyArray<number> {
-    const requests = this.events.all.flatMap((event, index) =>
-      event._tag === "UserText" && event.kind === "typed" && !this.isUntyped(index) ? [index] : []
-    )
+    const seen = new Set<number>()
+    const requests = this.events.all.flatMap((event, index) => {
+      const isRequest = event._tag === "UserText" && event.kind === "typed" && !this.isUntyped(index)
+      const turn = this.turnOf.get(index)
+      const isSteering = isRequest && turn !== undefined && seen.has(turn)
+      if (isRequest && turn !== undefined) {
+        seen.add(turn)
+      }
+      return isRequest && !isSteering ? [index] : []
+    })
     return [...requests, ...this.imageTurns].sort((left, right) => left - right)
   }
 
@@ -460,6 +514,7 @@ export class CodexSessionBuilder {
       this.calls.rollBack(from)
       this.roleOnly = new Set([...this.roleOnly].filter((index) => index < from))
       this.imageTurns = this.imageTurns.filter((index) => index < from)
+      this.turnOf = new Map([...this.turnOf].filter(([index]) => index < from))
     }
   }
 }

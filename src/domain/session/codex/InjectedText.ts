@@ -29,12 +29,26 @@ export const isInjected = (text: string): boolean => {
   return injectedBeginnings.some((beginning) => beginning.test(start))
 }
 
+/** True for the note under the user's role which says that the user interrupted the turn. */
+export const isAbortNote = (text: string): boolean => /^\s*<turn_aborted>/.test(text)
+
+/**
+ * Returns the text below a block that looks like one of the harness. A harness sends each block alone, so only a person
+ * writes on after it. The last end of the block counts, since the text inside may hold the tag too.
+ */
+const belowBlock = (text: string): string => {
+  const name = /^\s*<([a-z][\w-]*)[^<>]{0,200}>/i.exec(text)?.[1]
+  const end = name === undefined ? -1 : text.lastIndexOf(`</${name}>`)
+  const below = name === undefined || end === -1 ? "" : text.slice(end + name.length + 3).trim()
+  return isInjected(below) || /^<[a-z]/i.test(below) ? "" : below
+}
+
 /**
  * Returns the part of a message or content part that a person may have written; empty if the harness added all of it.
  */
 export const withoutInjected = (text: string): string => {
   const { rest } = unwrapMemory(text)
-  return isInjected(rest) ? "" : rest
+  return isInjected(rest) ? belowBlock(rest) : rest
 }
 
 /** Reads the origin that a message's metadata states for each of its content parts, in order. */

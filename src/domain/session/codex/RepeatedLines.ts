@@ -35,7 +35,7 @@ const contentOf = (line: RolloutLine): unknown => {
     case "Compacted":
       return line.message
     case "Unrecognised":
-      return undefined
+      return line.type
   }
 }
 

@@ -83,3 +83,21 @@ describe("wishes", () => {
     ([wish]) => !contradict(wish, wish)
   )
 })
+
+it("words that take a rule back contradict the rule, whatever it said, and no other wish", () => {
+  for (const [newer, older] of [
+    ["Forget the yarn rule, npm is fine again", "always use yarn, never npm"],
+    ["forget the lodash rule", "never use lodash"],
+    ["Scrap our tabs convention", "use tabs, not spaces"],
+    ["bun is fine again", "never use bun"]
+  ] as const) {
+    assert.isTrue(contradict(newer, older), newer)
+  }
+  for (const [newer, older] of [
+    ["Forget the yarn rule", "always use vitest"],
+    ["Forget the yarn rule", "scrap the yarn rule"],
+    ["forget the lodash rule", "never commit dist"]
+  ] as const) {
+    assert.isFalse(contradict(newer, older), newer)
+  }
+})

@@ -64,6 +64,14 @@ export const jsonObject = (text: string): JsonObject | undefined => {
   return Either.isRight(parsed) ? (isJsonObject(parsed.right) ? parsed.right : undefined) : cutObject(text)
 }
 
+/** Parses a JSON list, as an object with the indexes of its items as keys; undefined for any other text. */
+export const jsonList = (text: string): JsonObject | undefined => {
+  const parsed = text.startsWith("[") ? parseJson(text) : undefined
+  return parsed !== undefined && Either.isRight(parsed) && Array.isArray(parsed.right)
+    ? Object.fromEntries(parsed.right.entries())
+    : undefined
+}
+
 const partText = (part: unknown): string =>
   typeof part === "string" ? part : isJsonObject(part) && typeof part["text"] === "string" ? part["text"] : ""
 

@@ -75,6 +75,10 @@ export class CallPairing {
   private readonly runningCells = new Map<string, ScriptRun>()
   /** Indexes of events whose end was recorded by an event of the rollout. Later output does not change them. */
   private ended = new Set<number>()
+  /** Indexes of the commands of scripts that ran to their end. */
+  private readonly ofEndedScripts = new Set<number>()
+  /** True if the record has the end of a command that a script ran. It then has the ends of all others, too. */
+  private recordsScriptEnds = false
   /** The index at which the current turn begins. */
   private turnFrom = 0
 
@@ -188,6 +192,9 @@ export class CallPairing {
     }
     if (hasCompleted && !script.catchesErrors) {
       this.endEdits(acts, line)
+    }
+    if (hasCompleted || hasFailed) {
+      acts.forEach(({ index }) => index !== undefined && this.ofEndedScripts.add(index))
     }
   }
 
@@ -303,7 +310,9 @@ export class CallPairing {
     this.ended.add(index)
     if (known._tag === "CommandRun" && event._tag === "CommandRun" && event.output !== undefined) {
       const output = known.output === undefined ? event.output : mergeOutputs(known.output, event.output)
-      this.events.replace(index, { ...known, outputLine: event.outputLine, output })
+      const { directory, sessionDirectory } = event.sessionDirectory === undefined ? known : event
+      const place = sessionDirectory === undefined ? {} : { directory, sessionDirectory }
+      this.events.replace(index, { ...known, ...place, outputLine: event.outputLine, output })
     } else if (known._tag === "FileEdit" && event._tag === "FileEdit") {
       const changes = known.changes.length > 0 ? known.changes : event.changes
       const end = event.end === "unknown" ? known.end : event.end
@@ -328,13 +337,26 @@ export class CallPairing {
     if (running !== undefined && !this.ended.has(running) && this.fits(running, ending)) {
       return running
     }
-    for (const events of [...this.openScripts.values()].toReversed()) {
-      const found = events.find((index) => !this.ended.has(index) && this.fits(index, ending))
-      if (found !== undefined) {
-        return found
-      }
-    }
-    return undefined
+    const open = [...this.openScripts.values()].toReversed().flat()
+    const fitting = open.filter((index) => !this.ended.has(index) && this.fits(index, ending))
+    const found = fitting.find((index) => this.events.at(index)?.directory === ending.directory) ?? fitting[0]
+    this.recordsScriptEnds ||= found !== undefined && ending._tag === "CommandRun"
+    return found
+  }
+
+  /**
+   * True for a command in a script that was never run: the record has the ends of the commands that scripts ran, and
+   * none of this one, although its script ran to its end and printed nothing of it.
+   */
+  neverRan(index: number): boolean {
+    const event = this.events.at(index)
+    return (
+      this.recordsScriptEnds &&
+      this.ofEndedScripts.has(index) &&
+      !this.ended.has(index) &&
+      event?._tag === "CommandRun" &&
+      event.output === undefined
+    )
   }
 
   private fits(index: number, ending: SessionEvent): boolean {
@@ -372,6 +394,11 @@ export class CallPairing {
   rollBack(from: number): void {
     this.ended = new Set([...this.ended].filter((index) => index < from))
     this.turnFrom = Math.min(this.turnFrom, from)
+    for (const index of this.ofEndedScripts) {
+      if (index >= from) {
+        this.ofEndedScripts.delete(index)
+      }
+    }
     this.calls.clear()
     this.openScripts.clear()
     this.runningSessions.clear()

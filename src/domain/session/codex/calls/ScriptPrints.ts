@@ -1,7 +1,7 @@
 import { isJsonObject } from "../../LenientField.js"
-import { jsonObject, readResult } from "./CallOutput.js"
+import { jsonList, jsonObject, readResult } from "./CallOutput.js"
 import { withRounds } from "./ScriptLoops.js"
-import { closeOf, quotes, readString, skipSpace, splitAt } from "./ScriptText.js"
+import { closeOf, codeOf, quotes, readString, skipSpace, splitAt } from "./ScriptText.js"
 import { type ScriptCall, scriptCalls, scriptCharacters } from "./ToolScript.js"
 
 /*
@@ -82,7 +82,7 @@ interface Binding {
 const name = String.raw`[A-Za-z_$][\w$]{0,60}`
 const oneResult = new RegExp(`(${name})\\s*=\\s*(?:await\\s+)?${callMark}(\\d+)\\s*(?:;|\\n|$|[A-Za-z])`, "g")
 const manyResults = new RegExp(
-  `(\\[[^\\]=]{0,400}\\]|${name})\\s*=\\s*await\\s+Promise\\.all\\(\\s*\\[([^\\]]*)\\]`,
+  `(\\[[^\\]=]{0,400}\\]|${name})\\s*=\\s*await\\s+Promise\\.all(?:Settled)?\\(\\s*\\[([^\\]]*)\\]`,
   "g"
 )
 
@@ -177,6 +177,8 @@ const loopAt = (source: string, at: number): Loop | undefined => {
 const unknown: Piece = { _tag: "Unknown" }
 
 type Resolve = (reference: string) => number | undefined
+/** Returns the calls whose results a variable holds, in order. */
+type ResolveAll = (reference: string) => ReadonlyArray<number>
 
 const reference = new RegExp(
   `^(?:\\(\\s*await\\s+)?(${callMark}\\d+|${name}(?:\\[(?:\\d+|${name})\\])?)\\s*\\)?(?:\\??\\.(\\w+))?(?:\\??\\.(?:trim|trimEnd|toString)\\(\\)|\\??\\.slice\\([^()]{0,40}\\)|\\s*(?:\\?\\?|\\|\\|)\\s*(?:""|''|\`\`))*$`
@@ -199,6 +201,17 @@ const objectOf = (expression: string, resolve: Resolve): Piece => {
   return { _tag: "Object", entries }
 }
 
+/** Reads a list of results, given by its items or by a variable that holds them, as an object with its indexes as keys. */
+const listOf = (expression: string, resolve: Resolve, resolveAll: ResolveAll): Piece | undefined => {
+  const isWritten = expression.startsWith("[") && expression.endsWith("]")
+  const items: ReadonlyArray<Piece> = isWritten
+    ? splitAt(expression.slice(1, -1), ",").map((item) => fieldOf(withoutAwait(item.trim()), resolve))
+    : resolveAll(expression).map((call) => ({ _tag: "Field", call, field: "result" }))
+  return isWritten || items.length > 1
+    ? { _tag: "Object", entries: new Map(items.map((piece, index) => [String(index), piece])) }
+    : undefined
+}
+
 const withoutAwait = (expression: string): string => expression.replace(/^await\s+/, "")
 
 const stringified = /^JSON\.stringify\(([\s\S]*)\)$/
@@ -206,24 +219,35 @@ const eitherWay = new RegExp(
   `^typeof\\s+(${name})\\s*===?\\s*["']string["']\\s*\\?\\s*\\1\\s*:\\s*JSON\\.stringify\\(\\1\\b[^()]*\\)$`
 )
 
-const piecesOf = (expression: string, resolve: Resolve, depth = 0): ReadonlyArray<Piece> => {
+const piecesOf = (expression: string, resolve: Resolve, resolveAll: ResolveAll, depth = 0): ReadonlyArray<Piece> => {
   const terms = splitAt(expression, "+").map((term) => term.trim())
   if (terms.length > 1) {
-    return depth > 4 ? [unknown] : terms.flatMap((term) => piecesOf(term, resolve, depth + 1))
+    return depth > 4 ? [unknown] : terms.flatMap((term) => piecesOf(term, resolve, resolveAll, depth + 1))
   }
   const whole = terms[0] ?? ""
   const literal = readString(whole, 0)
   if (literal?.end === whole.length) {
-    return whole.startsWith("`") ? templatePieces(whole, resolve, depth) : [{ _tag: "Words", words: literal.value }]
+    return whole.startsWith("`")
+      ? templatePieces(whole, resolve, resolveAll, depth)
+      : [{ _tag: "Words", words: literal.value }]
   }
   const json = stringified.exec(whole)?.[1]
   const given = json === undefined ? undefined : withoutAwait((splitAt(json, ",")[0] ?? "").trim())
   return given === undefined
     ? [fieldOf(eitherWay.exec(whole)?.[1] ?? withoutAwait(whole), resolve)]
-    : [given.startsWith("{") && given.endsWith("}") ? objectOf(given, resolve) : fieldOf(given, resolve)]
+    : [
+        given.startsWith("{") && given.endsWith("}")
+          ? objectOf(given, resolve)
+          : (listOf(given, resolve, resolveAll) ?? fieldOf(given, resolve))
+      ]
 }
 
-const templatePieces = (template: string, resolve: Resolve, depth: number): ReadonlyArray<Piece> => {
+const templatePieces = (
+  template: string,
+  resolve: Resolve,
+  resolveAll: ResolveAll,
+  depth: number
+): ReadonlyArray<Piece> => {
   const pieces: Array<Piece> = []
   const words = (text: string): void => {
     const value = readString(`\`${text}\``, 0)?.value ?? ""
@@ -238,7 +262,7 @@ const templatePieces = (template: string, resolve: Resolve, depth: number): Read
     } else if (template.startsWith("${", at)) {
       words(template.slice(from, at))
       const close = closeOf(template, at + 2)
-      pieces.push(...(depth > 4 ? [unknown] : piecesOf(template.slice(at + 2, close), resolve, depth + 1)))
+      pieces.push(...(depth > 4 ? [unknown] : piecesOf(template.slice(at + 2, close), resolve, resolveAll, depth + 1)))
       from = close + 1
       at = close
     }
@@ -246,6 +270,14 @@ const templatePieces = (template: string, resolve: Resolve, depth: number): Read
   words(template.slice(from, -1))
   return pieces
 }
+
+/** Returns the ranges of the blocks of a script that run only under a condition. */
+const optionalBlocks = (source: string): ReadonlyArray<{ readonly start: number; readonly end: number }> =>
+  [...codeOf(source).matchAll(/\bif\s*\(|\belse\s*(?=\{)/g)].slice(0, mostLoops).flatMap(({ 0: head, index }) => {
+    const close = head.endsWith("(") ? closeOf(source, index + head.length) + 1 : index + head.length
+    const start = skipSpace(source, close)
+    return source[start] === "{" ? [{ start, end: closeOf(source, start + 1) }] : []
+  })
 
 const condition = /(?:\bif\s*\([^;{}]{0,200}\)\s*\{?|&&)\s*$/
 
@@ -256,6 +288,7 @@ const printsOf = (
 ): ReadonlyArray<Print> | undefined => {
   const prints: Array<Print> = []
   const loops: Array<Loop> = []
+  const blocks = optionalBlocks(source)
   for (let at = 0; at < source.length; at++) {
     const character = source[at] ?? ""
     if (quotes.includes(character)) {
@@ -286,17 +319,21 @@ const printsOf = (
     if (around.length > 1 || items.length === 0 || prints.length + items.length > mostPrints) {
       return undefined
     }
-    const isOptional = condition.test(source.slice(Math.max(0, at - 260), at))
+    const isOptional =
+      blocks.some(({ end, start }) => start < at && at < end) || condition.test(source.slice(Math.max(0, at - 260), at))
     const expression = source.slice(open, close).trim().replace(/,$/, "")
     for (const item of items) {
-      const pieces = piecesOf(expression, (given) =>
-        item !== undefined &&
-        around0 !== undefined &&
-        (given === around0.item || given === `${around0.list}[${around0.index}]`)
-          ? item
-          : given.startsWith(callMark)
-            ? Number(given.slice(1))
-            : resolve(given, at)[0]
+      const pieces = piecesOf(
+        expression,
+        (given) =>
+          item !== undefined &&
+          around0 !== undefined &&
+          (given === around0.item || given === `${around0.list}[${around0.index}]`)
+            ? item
+            : given.startsWith(callMark)
+              ? Number(given.slice(1))
+              : resolve(given, at)[0],
+        (given) => (item === undefined ? resolve(given, at) : [])
       )
       prints.push({ pieces: pieces.slice(0, mostPieces), isOptional })
     }
@@ -362,11 +399,14 @@ type Found = readonly [Piece, string]
  * object.
  */
 const entriesIn = (entries: ReadonlyMap<string, Piece>, text: string): ReadonlyArray<Found> | undefined => {
-  const object = jsonObject(text)
+  const object = jsonObject(text) ?? jsonList(text)
   return object === undefined
     ? undefined
     : [...entries].flatMap(([key, piece]): ReadonlyArray<Found> => {
-        const value = object[key]
+        const given = object[key]
+        // `Promise.allSettled` wraps each result.
+        const isSettled = isJsonObject(given) && given["status"] === "fulfilled" && "value" in given
+        const value = isSettled ? given["value"] : given
         return isJsonObject(value)
           ? [[piece, JSON.stringify(value)]]
           : typeof value === "string" || typeof value === "number"

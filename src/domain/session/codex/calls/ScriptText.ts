@@ -113,3 +113,60 @@ export const splitAt = (text: string, operator: string): ReadonlyArray<string> =
   }
   return [...terms, text.slice(start)]
 }
+
+/**
+ * Replaces the text of comments and strings by spaces of the same length, so that what is left is code. The code inside
+ * a template literal stays.
+ */
+export const codeOf = (source: string): string => {
+  const blank = (text: string): string => text.replace(/[^\n]/g, " ")
+  let code = ""
+  let at = 0
+  /** The number of open brackets at each template literal whose substitution is being read, innermost last. */
+  const templates: Array<number> = []
+  let depth = 0
+  /** Reads the text of a template literal up to its end or its next substitution. */
+  const readTemplate = (): void => {
+    const start = at
+    while (at < source.length && source[at] !== "`" && !source.startsWith("${", at)) {
+      at += source[at] === "\\" ? 2 : 1
+    }
+    code += blank(source.slice(start, at))
+    if (source[at] === "$") {
+      templates.push(depth)
+      code += "${"
+      at += 2
+    } else if (at < source.length) {
+      code += "`"
+      at++
+    }
+  }
+  while (at < source.length) {
+    const character = source[at] ?? ""
+    const string = character === "'" || character === '"' ? readString(source, at) : undefined
+    const next = source[at + 1]
+    if (string !== undefined && !source.slice(at, string.end).includes("\n")) {
+      code += character + blank(source.slice(at + 1, string.end - 1)) + character
+      at = string.end
+    } else if (character === "/" && (next === "/" || next === "*")) {
+      const end = source.indexOf(next === "/" ? "\n" : "*/", at + 2)
+      const after = end === -1 ? source.length : end + (next === "/" ? 0 : 2)
+      code += blank(source.slice(at, after))
+      at = after
+    } else if (character === "`") {
+      code += character
+      at++
+      readTemplate()
+    } else if (character === "}" && templates.at(-1) === depth) {
+      templates.pop()
+      code += character
+      at++
+      readTemplate()
+    } else {
+      depth += character === "{" ? 1 : character === "}" ? -1 : 0
+      code += character
+      at++
+    }
+  }
+  return code.slice(0, source.length)
+}

@@ -1,4 +1,13 @@
-import { closeOf, identifierAt, isInterpolated, type Read, readString, skipSpace, skipValue } from "./ScriptText.js"
+import {
+  closeOf,
+  codeOf,
+  identifierAt,
+  isInterpolated,
+  type Read,
+  readString,
+  skipSpace,
+  skipValue
+} from "./ScriptText.js"
 
 /*
  * Reads the tool calls in an `exec` script. Since 0.144 nearly all of Codex's work is JavaScript that calls
@@ -60,6 +69,22 @@ const isWholeValue = (source: string, end: number): boolean => {
 
 type Names = ReadonlyMap<string, string>
 
+const substitution = /\$\{\s{0,4}([A-Za-z_$][\w$]{0,60})\s{0,4}\}/g
+
+/** Reads a template literal whose substitutions are all names with one known value; undefined for any other text. */
+const readTemplate = (source: string, start: number, names: Names): Read<string> | undefined => {
+  const read = source[start] === "`" ? readString(source, start) : undefined
+  if (read === undefined || !isInterpolated(source, start, read.end)) {
+    return undefined
+  }
+  const written = source.slice(start, read.end).replace(substitution, (whole, name: string) => {
+    const value = names.get(name)
+    return value === undefined ? whole : value.replace(/[\\`$]/g, "\\$&")
+  })
+  const value = isInterpolated(written, 0, written.length) ? undefined : readString(written, 0)?.value
+  return value === undefined ? undefined : { value, end: read.end }
+}
+
 /** Reads a string, and the strings and names that `+` joins to it. */
 const readSum = (source: string, start: number, names: Names): Read<string> | undefined => {
   const first = readString(source, start)
@@ -85,6 +110,10 @@ const readValue = (source: string, start: number, names: Names): Read<string | R
   const name = identifierAt(source, start)
   const bound = names.get(name)
   const bare = bareValue.exec(source.slice(start, start + 32))?.[0]
+  const template = readTemplate(source, start, names)
+  if (template !== undefined) {
+    return isWholeValue(source, template.end) ? template : undefined
+  }
   const read =
     readSum(source, start, names) ??
     readStrings(source, start) ??
@@ -167,8 +196,8 @@ export const scriptCalls = (script: string): ReadonlyArray<ScriptCall> => {
   const names = namesIn(source)
   const calls: Array<ScriptCall> = []
   let left = argumentCharacters
-  for (const call of source.matchAll(/\btools\.([A-Za-z_$][\w$]*)\s*\(\s*/g)) {
-    const at = call.index + call[0].length
+  for (const call of codeOf(source).matchAll(/\btools\.([A-Za-z_$][\w$]*)\s*\(/g)) {
+    const at = skipSpace(source, call.index + call[0].length)
     const isObject = source[at] === "{"
     const argument = isObject ? undefined : readValue(source, at, names)?.value
     const properties = isObject ? readProperties(source, at, names) : { value: new Map(), end: at }
