@@ -2,7 +2,7 @@ import { type Act, actsBetween, makersBetween } from "./Acts.js"
 import { avoids, covers, isNarrower, standsBeside } from "./CheckCoverage.js"
 import type { CommandKind } from "../reading/CommandPrograms.js"
 import { deliveryOf, isDelivery } from "./Deliveries.js"
-import { mayLeaveOut } from "./LeftOutTests.js"
+import { mayLeaveOut, skipsInstead } from "./LeftOutTests.js"
 import { isRefusal } from "./MachineErrors.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { isScript } from "../writing/ShownCommand.js"
@@ -232,20 +232,47 @@ const passesInside = (step: Step, { key, sandbox }: Failure): boolean =>
   step.parts.some((part) => part.verdict === "passed" && part.key === key)
 
 /** True if the pass of a command proves that a command that failed passes now, or passes in a form that avoids the error. */
-const proves = (part: RanPart, { failure, output, part: failed }: TrackedFailure): boolean =>
+const proves = (part: RanPart, passedOutput: string, { failure, output, part: failed }: TrackedFailure): boolean =>
   failed !== undefined &&
   (covers(part, failed, output) || avoids(part, failed, failure.error ?? "")) &&
-  !mayLeaveOut(part, failed, output)
+  !mayLeaveOut(part, failed, output) &&
+  !skipsInstead(passedOutput, output)
+
+/**
+ * True if a check passed in the command in which another one failed, and nothing between them changed anything: it passed
+ * beside the failure, and not after it.
+ */
+const isSameRun = (
+  at: number,
+  step: CommandStep,
+  part: RanPart,
+  { failure, last, part: failed }: TrackedFailure
+): boolean =>
+  last === at &&
+  failed !== undefined &&
+  part.key !== failure.key &&
+  step.parts
+    .slice(step.parts.indexOf(failed) + 1, step.parts.indexOf(part))
+    .every(({ kind }) => kind !== "edit" && kind !== "act" && kind !== "format")
+
+/** Returns the names in an output, without the packages and files of which a run may have left out tests. */
+const namesFor = (names: TestNames, step: CommandStep, { output, part: failed }: TrackedFailure): TestNames =>
+  failed !== undefined &&
+  step.parts.some(
+    (part) => mayLeaveOut(part, failed, output) || (part.kind === "look" && part.program === failed.program)
+  )
+    ? { ...names, passedGroups: new Set() }
+    : names
 
 /**
  * True if a pass leaves it open whether an earlier failure still stands. What was to be delivered is not delivered since
  * tests pass, but it is when a later attempt passes, such as another commit.
  */
-const isBeside = (part: RanPart, { output, part: failed }: TrackedFailure): boolean =>
+const isBeside = (part: RanPart, passedOutput: string, { output, part: failed }: TrackedFailure): boolean =>
   failed !== undefined &&
   (isDelivery(failed.key)
     ? deliveryOf(part.key) === deliveryOf(failed.key)
-    : standsBeside(part, failed) && !mayLeaveOut(part, failed, output))
+    : standsBeside(part, failed) && !mayLeaveOut(part, failed, output) && !skipsInstead(passedOutput, output))
 
 /**
  * Lists the failures of a session with their resolutions, in one pass over the steps. If a check failed first with one
@@ -314,7 +341,9 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
       const acts = isByReplacement ? lasting : actsBetween(steps, last, at, undone, line, part)
       // Fewer tests, or the same ones in another run, may have passed by chance if nothing was done.
       const isWeak =
-        part !== undefined && known.part !== undefined && (isNarrower(part, known.part) || !proves(part, known))
+        part !== undefined &&
+        known.part !== undefined &&
+        (isNarrower(part, known.part) || !proves(part, step._tag === "CommandStep" ? step.output : "", known))
       if (acts.length === 0 && isWeak) {
         continue
       }
@@ -367,8 +396,8 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
       }
     } else {
       const names = open.some(({ tests }) => tests !== undefined) ? testNamesIn(step.output) : undefined
-      const isNamedPassed = ({ tests }: TrackedFailure): boolean =>
-        names !== undefined && tests !== undefined && vouchesFor(names, tests)
+      const isNamedPassed = (known: TrackedFailure): boolean =>
+        names !== undefined && known.tests !== undefined && vouchesFor(namesFor(names, step, known), known.tests)
       for (const part of step.parts) {
         if (part.verdict === "passed" && open.length > 0) {
           pass(
@@ -377,9 +406,13 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
             part.text,
             part,
             (known) =>
-              proves(part, known) || (known.part?.kind === "test" && runsTests.has(part.kind) && isNamedPassed(known))
+              !isSameRun(at, step, part, known) &&
+              (proves(part, step.output, known) ||
+                (known.part?.kind === "test" && runsTests.has(part.kind) && isNamedPassed(known)))
           )
-          open.filter((known) => isBeside(part, known)).forEach((known) => (known.passedBeside = true))
+          open
+            .filter((known) => !isSameRun(at, step, part, known) && isBeside(part, step.output, known))
+            .forEach((known) => (known.passedBeside = true))
         } else if (
           part.verdict === "failed" &&
           (part.kind !== "look" || isTellingLook(step, part)) &&

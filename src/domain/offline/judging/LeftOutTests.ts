@@ -76,6 +76,24 @@ const namedTests = ({ kind, narrowing }: Run): ReadonlyArray<string> =>
       )
     : []
 
+const sumOf = (output: string, form: RegExp): number =>
+  output
+    .split("\n")
+    .filter((line) => !/^\W{0,4}(?:Test Suites|Test Files|Suites|Snapshots)\b/i.test(line.slice(0, 400)))
+    .reduce((sum, line) => {
+      const count = form.exec(line.slice(0, 400))?.[1]
+      return sum + Number(count ?? 0)
+    }, 0)
+
+const passedCount = /\b(\d{1,7}) (?:tests? |specs? )?(?:passed|passing)\b/
+const skippedCount = /\b(\d{1,7}) (?:tests? |specs? )?(?:skipped|xfailed|ignored|pending|todo)\b/
+
+/** True if a run skips more tests than the failed one did, and no more of them passed: the failed test is skipped now. */
+export const skipsInstead = (output: string, failedOutput: string): boolean =>
+  sumOf(output, skippedCount) > sumOf(failedOutput, skippedCount) &&
+  sumOf(failedOutput, passedCount) > 0 &&
+  sumOf(output, passedCount) <= sumOf(failedOutput, passedCount)
+
 /**
  * True if a check that passed may have left out what failed: it selects tests, or leaves some out, in a way that the
  * failed one did not, and the output of the failure does not show that the failed tests were run all the same.

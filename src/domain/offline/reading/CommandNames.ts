@@ -203,7 +203,7 @@ const partOf = (pipeline: Pipeline, scripts: PackageScripts): CommandPart => {
     text:
       invocation.kind === "look" || invocation.kind === "scene"
         ? bare
-        : withoutTrailing(isNegated ? bare.replace(/^(?:!\s{1,10}){1,4}/, "") : bare, isCheck),
+        : withoutTrailing(bare.replace(/^(?:!\s{1,10}){1,4}/, ""), isCheck),
     pipeline,
     place: undefined,
     isPiped: !invocation.isLast,

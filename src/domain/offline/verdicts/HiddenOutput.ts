@@ -83,7 +83,7 @@ export const hidesFailures = (part: CommandPart): boolean => filtersOf(part).som
 
 /** Matches a line that reports failures too, or that all is well. It stands also where other lines are dropped. */
 const wholeResult =
-  /\b0 (?:failed|failing|failures?|errors?)\b|^OK\b|\bBUILD SUCCESS|\b100% tests passed|\ball tests passed|\bin [\d.]+m?s\b|\b\d+ total$|\(\d+\)$/i
+  /\b0 (?:failed|failing|failures?|errors?)\b|^OK\b|\bBUILD SUCCESS|\b100% tests passed|\b[Aa]ll tests passed|\bin [\d.]+m?s\b|\b\d+ total$|\(\d+\)$/
 
 /** True if the lines of an output report a pass of all, even if a filter dropped other lines. */
 export const reportsAll = (lines: ReadonlyArray<string>): boolean => lines.some((line) => wholeResult.test(line))

@@ -81,6 +81,17 @@ interface Suspects {
 const ofGit =
   /^(?:fatal: |error: (?:failed to push some refs|pathspec '|Your local changes|cannot pull|could not (?:apply|lock))|!? ?\[(?:remote )?rejected\]|husky - \S{1,40} (?:hook|script)\b|CONFLICT \()/
 
+/** Returns the git command that a message is about: the one whose hook or remote it names, or the first; undefined if none. */
+const gitCommandOf = (error: string, chain: ReadonlyArray<CommandPart>): CommandPart | undefined => {
+  const commands = ofGit.test(error) ? chain.filter(({ program }) => program === "git") : []
+  const act = /\b(?:pre-commit|commit-msg)\b/.test(error)
+    ? "commit"
+    : /\bpush\b|pre-push|rejected\]/.test(error)
+      ? "push"
+      : undefined
+  return commands.find(({ narrowing }) => narrowing[0] === act) ?? commands[0]
+}
+
 /** True if a part of a command that memory does not mention may set the exit code: a search, a comparison, a test. */
 const canFail = ({ kind, program }: CommandPart): boolean => kind !== "scene" || /^(?:false|exit|return)$/.test(program)
 
@@ -92,7 +103,7 @@ const failsSilently = /^(?:e?grep|rg|ag|ack|test|\[|\[\[|ls|dir|cmp|which|find|f
  * several checks are left, or if a command behind the suspect may have failed, which memory does not mention.
  */
 const guiltyOf = ({ chain, error, suspects, told }: Suspects): CommandPart | undefined => {
-  const named = ofGit.test(error ?? "") ? "git" : errorProgram.exec(error ?? "")?.[1]?.toLowerCase()
+  const named = errorProgram.exec(error ?? "")?.[1]?.toLowerCase()
   const from = suspects[0] === undefined ? chain.length : chain.indexOf(suspects[0])
   const last = suspects.at(-1)
   const behind =
@@ -105,6 +116,7 @@ const guiltyOf = ({ chain, error, suspects, told }: Suspects): CommandPart | und
     told.verdicts.get(last)?.verdict === "failed" ||
     (error !== undefined && behind.every(({ program }) => failsSilently.test(program)))
   return (
+    gitCommandOf(error ?? "", chain.slice(from)) ??
     chain.slice(from).find(({ program }) => program === named) ??
     (isUndecided(suspects, told) || !isAble ? undefined : last)
   )

@@ -55,6 +55,9 @@ const forms: ReadonlyArray<readonly [List, RegExp]> = [
   ["failedGroups", /^(\/\/[\w/.-]{0,200}:[\w.-]{1,100}) {1,200}(?:FAILED|TIMEOUT)\b/]
 ]
 
+/** Matches the note of Go that a package had no test to run, beside its `ok`. */
+const ranNoTest = /\[no tests? (?:to run|files)\]/
+
 /** Matches the name of a task that a runner prints before each line of the task's output: `[test:unit] ok …`. */
 const taskPrefix = /^(?:\[[\w:./-]{1,60}\]|[\w:./-]{1,60} \|)\s{1,4}(?=\S)/
 
@@ -75,7 +78,8 @@ export const testNamesIn = (output: string): TestNames => {
     failedGroups: new Set<string>()
   }
   for (const line of output.split("\n").slice(-mostLines)) {
-    const text = line.length > longestLine ? "" : line.trim().replace(taskPrefix, "").trimStart()
+    const text =
+      line.length > longestLine || ranNoTest.test(line) ? "" : line.trim().replace(taskPrefix, "").trimStart()
     for (const [list, form] of forms) {
       const name = form.exec(text)?.[1]
       if (name !== undefined) {

@@ -1,34 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { outputOf } from "../../../../src/domain/session/CommandOutput.js"
 import { nameCommand } from "../../../../src/domain/offline/reading/CommandNames.js"
-import { type JudgedPart, readParts } from "../../../../src/domain/offline/verdicts/PartVerdicts.js"
+import { readParts } from "../../../../src/domain/offline/verdicts/PartVerdicts.js"
 import { nonEmpty } from "../../../support/nonEmpty.js"
+import { judged, only, verdicts } from "./Judged.js"
 import { toolOutputs } from "./ToolOutputs.js"
-
-/** The parts of a command with the verdicts on them. */
-const judged = (command: string, output: string, exitCode?: number): ReadonlyArray<JudgedPart> => {
-  const { parts, telling } = nameCommand(command, new Map(), () => false)
-  const run = {
-    _tag: "CommandRun" as const,
-    line: 1,
-    outputLine: 2,
-    time: undefined,
-    directory: undefined,
-    provenance: "assistant" as const,
-    command,
-    isEscalated: false,
-    output: outputOf(output, exitCode)
-  }
-  return readParts({ run, parts, telling, error: run.output.errorLine })
-}
-
-/** The verdicts on the parts of a command, by their text. */
-const verdicts = (command: string, output: string, exitCode?: number): ReadonlyArray<string> =>
-  judged(command, output, exitCode).map(({ text, verdict }) => `${text}: ${verdict}`)
-
-/** The bare verdicts on the parts of a command. */
-const only = (command: string, output: string, exitCode?: number): ReadonlyArray<string> =>
-  judged(command, output, exitCode).map(({ verdict }) => verdict)
 
 describe("exit codes", () => {
   it("a run of tests that ends well and only skipped some is no pass", () => {
