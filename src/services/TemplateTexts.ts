@@ -35,6 +35,10 @@ You are done when MEMORY.md is written; where the traces hold nothing to reuse, 
 /** The text of `templates/stage_one_input.md`. */
 export const stageOneInput = `rollout_context:
 - rollout_path: {{ rollout_path }}
+{{ session_header }}
+
+facts, found by rule:
+{{ session_facts }}
 
 rendered conversation:
 {{ rollout_contents }}
