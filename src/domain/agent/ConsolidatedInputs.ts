@@ -146,7 +146,8 @@ export const changesText = (
 
 /**
  * Tells an agent the facts of a project, section by section, in at most about this many UTF-8 bytes: those of the best
- * rank. The lines that `changes` tells are left out.
+ * rank. After `changes` the lines that it tells are left out, and the others have no citations: a published memory has
+ * them already.
  */
 export const factsText = (facts: ProjectFacts, changes: InputChanges | undefined, bytes: number): string => {
   const isTold = new Set([...(changes?.facts.added ?? []), ...(changes?.facts.changed ?? [])].map(hashOf))
@@ -165,7 +166,14 @@ export const factsText = (facts: ProjectFacts, changes: InputChanges | undefined
   return [
     ...headings.flatMap((heading) => {
       const shown = lines.filter((line) => line.heading === heading && best.has(line))
-      return shown.length === 0 ? [] : [heading, ...shown.map(({ text, threadIds }) => `- ${text} ${cite(threadIds)}`)]
+      return shown.length === 0
+        ? []
+        : [
+            heading,
+            ...shown.map(({ text, threadIds }) =>
+              changes === undefined ? `- ${text} ${cite(threadIds)}` : `- ${text}`
+            )
+          ]
     }),
     ...(left === 0 ? [] : [`(${counted(left, "more line", "more lines")}; read project_facts.json)`])
   ].join("\n")
