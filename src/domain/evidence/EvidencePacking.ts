@@ -283,7 +283,9 @@ export class EvidencePacking {
    * stay is left: the user's words, failures, what resolved them, and the last answer.
    */
   dispense(limit: number): void {
-    this.fit(limit, dispensable)
+    if (this.bytes > limit) {
+      this.fit(limit, dispensable)
+    }
   }
 
   /**
@@ -305,24 +307,31 @@ export class EvidencePacking {
 
   /** Applies steps in their order, each to the oldest events first, until the text fits or no step is left. */
   private fit(limit: number, steps: ReadonlyArray<Reduction>): string {
-    const left = steps.flatMap(([worth, shown]) =>
-      this.parts.flatMap((part) => (part.worth === worth ? [{ part, shown }] : []))
-    )
-    let next = 0
+    const left = this.reducing(steps)
+    let isOver = false
     let target = limit
     for (;;) {
-      for (; next < left.length && this.bytes > target; next++) {
-        const reduction = left[next]
-        if (reduction !== undefined) {
-          this.shrink(reduction.part, reduction.shown)
-        }
+      while (this.bytes > target && !isOver) {
+        isOver = left.next().done === true
       }
       const text = this.render()
       const bytes = byteLength(text)
-      if (bytes <= limit || next >= left.length) {
+      if (bytes <= limit || isOver) {
         return text
       }
       target = this.bytes - Math.max(64, bytes - limit)
+    }
+  }
+
+  /** Applies one step to one event each time that it is asked. */
+  private *reducing(steps: ReadonlyArray<Reduction>): Generator<void> {
+    for (const [worth, shown] of steps) {
+      for (const part of this.parts) {
+        if (part.worth === worth) {
+          this.shrink(part, shown)
+          yield
+        }
+      }
     }
   }
 
