@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process"
 import { existsSync, rmSync, statSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
+import type { AgentCost, AgentCosts } from "./agentTokens.js"
 import { commandStarts } from "./commands.js"
 import { embedding, eventLoop } from "./embedding.js"
 import { figuresTable, recordFigures } from "./figures.js"
@@ -28,6 +29,7 @@ const node = process.execPath
 const main = join(process.cwd(), "dist/main.js")
 const qualityProgram = join(import.meta.dirname, "qualityProgram.mjs")
 const factsProgram = join(import.meta.dirname, "factsProgram.mjs")
+const agentTokensProgram = join(import.meta.dirname, "agentTokensProgram.mjs")
 const phaseOneProgram = join(import.meta.dirname, "phaseOneProgram.mjs")
 
 const homes = (folder: string) => {
@@ -171,6 +173,22 @@ const consolidation = (): ReadonlyArray<Figure> => {
   ]
 }
 
+/** Counts the tokens of a consolidation of ten sessions, one of them new, by a model that edits. */
+const agentTokens = (): Figure =>
+  withFolder((folder) => {
+    const { editing, fromNothing }: AgentCosts = JSON.parse(
+      execFileSync(node, [agentTokensProgram, folder], { encoding: "utf8" })
+    )
+    const share = editing.inputTokens / fromNothing.inputTokens
+    const told = ({ inputTokens, requests }: AgentCost) => `${inputTokens.toLocaleString("en")} in ${requests} requests`
+    return {
+      what: "consolidation by a scripted model, one session of ten new, input tokens of an edit against those of reading all files and writing the memory from nothing",
+      bound: "at most 10 %",
+      measured: `${rounded(share * 100, 1)} % (${told(editing)} against ${told(fromNothing)})`,
+      isWithin: share <= 0.1
+    }
+  })
+
 /** Measures a session file larger than the maximum length of a string. */
 const gigabyte = (): Figure =>
   withFolder((folder) => {
@@ -250,6 +268,7 @@ const benchmarks: { readonly [name: string]: () => Figure | ReadonlyArray<Figure
   phaseOne,
   phaseOneServed,
   consolidation,
+  agentTokens,
   gigabyte,
   redaction,
   linearity,

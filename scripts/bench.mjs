@@ -7,6 +7,7 @@ const outdir = "node_modules/.cache/rollout-memories/bench"
 await build({
   entryPoints: [
     "bench/run.ts",
+    "bench/agentTokensProgram.ts",
     "bench/factsProgram.ts",
     "bench/phaseOneProgram.ts",
     "bench/qualityProgram.ts",

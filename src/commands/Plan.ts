@@ -13,6 +13,7 @@ import { loadIgnoreRules } from "../pass/LoadIgnoreRules.js"
 import { listUnlearned } from "../pass/PhaseOne.js"
 import { load, type LoadedRollout, threadAsRead } from "../pass/ReadSession.js"
 import { ruleContext } from "../pass/RuleContext.js"
+import { factsOfPart } from "../pass/facts/SessionFacts.js"
 import { partsByProject, rolloutOfPart } from "../pass/SessionParts.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
@@ -56,9 +57,12 @@ const countRequests = Effect.fnUntraced(function* (
   const { parts } = yield* partsByProject(thread, thread.cwd, rollout, ignore)
   return yield* Effect.forEach(parts, (part) =>
     Effect.gen(function* () {
-      const input = yield* stageOneInput(path, yield* rolloutOfPart(rollout, part), Infinity)
-      const inputTokens = window === undefined ? 0 : yield* window.count(`${stageOneSystem}\n${input}`)
-      return { cwd: part.cwd, inputTokens }
+      if (window === undefined) {
+        return { cwd: part.cwd, inputTokens: 0 }
+      }
+      const session = { thread: part.thread, rollout: rolloutOfPart(rollout, part), facts: yield* factsOfPart(part) }
+      const input = yield* stageOneInput(session, Infinity)
+      return { cwd: part.cwd, inputTokens: yield* window.count(`${stageOneSystem}\n${input}`) }
     })
   )
 })

@@ -11,13 +11,13 @@ import {
   stageOneJsonSchema,
   type StageOneOutput
 } from "../domain/memory/StageOneOutput.js"
-import type { Thread } from "../domain/thread/Thread.js"
+import { sessionHeader } from "../domain/evidence/SessionHeader.js"
 import { withAuthority } from "../domain/privacy/Authority.js"
+import { safe } from "../domain/privacy/SafeText.js"
 import { countAnswer, type Pass } from "./Pass.js"
-import type { LoadedRollout } from "./ReadSession.js"
 import { ModelClient, type StageOneRequest, type TokenUsage } from "../services/ModelClient.js"
 import { Progress } from "../services/Progress.js"
-import { stageOneInput, windowOf } from "./ExtractionPrompt.js"
+import { type AskedSession, stageOneInput, windowOf } from "./ExtractionPrompt.js"
 import { redact } from "../services/Redactor.js"
 import { Templates } from "../services/Templates.js"
 
@@ -35,42 +35,40 @@ export interface StageOneAnswer {
  * quotations are looked up in the session. An answer that the offline extractor made without a model is taken
  * unchanged. Fails with the model's own errors, with `StreamEndedEarly` and with `MalformedAnswer`.
  */
-export const askForMemory = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout) {
+export const askForMemory = Effect.fnUntraced(function* (pass: Pass, session: AskedSession) {
   const model = yield* ModelClient
   const { answersByRule = false } = model
-  const request = yield* makeRequest(pass, thread, rollout, Infinity)
+  const request = yield* makeRequest(pass, session, Infinity)
   // Created before the request's turn, so that the model's preparation is done by then.
   const events = model.stream(request)
-  const text = yield* pass.request(askWithin(pass, request, events, rollout))
+  const text = yield* pass.request(askWithin(pass, request, events, session))
   // Lets the next request be sent before this answer is processed.
   yield* Effect.yieldNow()
   const answer = yield* parseStageOneOutput(text)
   if (answersByRule) {
     return { output: answer, grounding: undefined }
   }
-  const output = withAuthority(answer, rollout.evidence)
-  return isNothing(output) ? { output, grounding: undefined } : groundAnswer(thread, rollout, output)
+  const output = withAuthority(answer, session.rollout.evidence)
+  return isNothing(output) ? { output, grounding: undefined } : groundAnswer(session, output)
 })
 
 /** Looks up the quotations of an answer in the session that the model was shown. */
-const groundAnswer = (
-  { cwd, gitBranch, gitSha }: Thread,
-  { evidence, file, rendering }: LoadedRollout,
-  output: StageOneOutput
-): StageOneAnswer =>
+const groundAnswer = ({ rollout, thread }: AskedSession, output: StageOneOutput): StageOneAnswer =>
   ground(output, {
-    evidence,
-    rendering: rendering.text,
-    facts: [file.path, cwd ?? "", gitBranch ?? "", gitSha ?? ""]
+    evidence: rollout.evidence,
+    rendering: rollout.rendering.text,
+    facts: [rollout.file.path, sessionHeader(thread, rollout.evidence), thread.gitSha ?? ""]
   })
 
-const makeRequest = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout, tokens: number) {
+const makeRequest = Effect.fnUntraced(function* (pass: Pass, session: AskedSession, tokens: number) {
+  const { answersByRule = false } = yield* ModelClient
   const { stageOneSystem } = yield* Templates
+  const { rollout, thread } = session
   const request: StageOneRequest = {
     pass: pass.owner,
     thread,
     instructions: yield* redact(stageOneSystem),
-    input: yield* stageOneInput(rollout.file.path, rollout, tokens),
+    input: answersByRule ? safe`` : yield* stageOneInput(session, tokens),
     outputSchema: stageOneJsonSchema(),
     evidence: rollout.evidence
   }
@@ -89,7 +87,7 @@ const askWithin = Effect.fnUntraced(function* (
   pass: Pass,
   first: StageOneRequest,
   firstEvents: AnswerEvents,
-  rollout: LoadedRollout
+  session: AskedSession
 ) {
   const model = yield* ModelClient
   const { count, inputTokens } = windowOf(model)
@@ -105,7 +103,7 @@ const askWithin = Effect.fnUntraced(function* (
     }
     const text = `${request.instructions}\n${request.input}`
     const tokens = Math.floor(Math.min(inputTokens, yield* count(text)) * shrinking)
-    request = yield* makeRequest(pass, first.thread, rollout, tokens)
+    request = yield* makeRequest(pass, session, tokens)
     events = model.stream(request)
   }
 })

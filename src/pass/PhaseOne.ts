@@ -293,17 +293,19 @@ const askOfPart = Effect.fnUntraced(function* (
   const { summaryBytes, traceBytes } = yield* Settings
   const { askForMemory } = yield* loadAsking
   const { rolloutOfPart } = yield* loadParting
-  const { grounding, output } = yield* askForMemory(pass, part.thread, yield* rolloutOfPart(rollout, part))
+  const { factsOfPart } = yield* loadFacts
+  const facts = yield* factsOfPart(part)
+  const session = { thread: part.thread, rollout: rolloutOfPart(rollout, part), facts }
+  const { grounding, output } = yield* askForMemory(pass, session)
   if (isNothing(output)) {
     const nothing: PartAnswer = { part, grounding, facts: [], output: noOutput }
     return nothing
   }
   const redact = yield* (yield* Redactor).rules
-  const { factsOfPart } = yield* loadFacts
   const answer: PartAnswer = {
     part,
     grounding,
-    facts: yield* factsOfPart(part),
+    facts,
     output: normaliseOutput(
       { ...output, traceMemory: namedTrace(output.traceMemory, name ?? "", null) },
       { traceBytes, summaryBytes },

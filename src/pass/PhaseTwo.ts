@@ -8,7 +8,16 @@ import { adoptEdits, decisionsIn } from "./facts/PersonDecisions.js"
 import { factsForAgent, readFacts, recordSuperseded } from "./facts/ReadFacts.js"
 import { keepToProvider, runAgent } from "./RunAgent.js"
 import { withoutVerdict } from "../domain/privacy/NotConfirmed.js"
-import { fingerprintOf, fingerprintOfContent, fingerprintWithNotes } from "../domain/memory/Consolidation.js"
+import type { AgentInput } from "../domain/agent/FirstMessage.js"
+import type { ConsolidatedInputs } from "../domain/memory/Publication.js"
+import type { FactContent } from "../domain/facts/Fact.js"
+import type { PersonEdits } from "../domain/memory/PersonEdits.js"
+import {
+  type ConsolidationInput,
+  fingerprintOf,
+  fingerprintOfContent,
+  fingerprintWithNotes
+} from "../domain/memory/Consolidation.js"
 import {
   ConsolidationDefect,
   type LeaseLost,
@@ -23,7 +32,7 @@ import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { consolidationDuration, consolidations as consolidationCount } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
 import { AgentControl, type AgentFailure } from "../services/AgentControl.js"
-import { MemoryFs, type MemoryFsFailure, type Publish, PublishRefused, type Staging } from "../services/MemoryFs.js"
+import { MemoryFs, type MemoryFsFailure, PublishRefused, type Staging } from "../services/MemoryFs.js"
 import { Progress } from "../services/Progress.js"
 import { Consolidations, type ConsolidationState } from "../services/state/Consolidations.js"
 import type { Facts } from "../services/state/Facts.js"
@@ -37,6 +46,14 @@ import type { Templates } from "../services/Templates.js"
 import { warn } from "../services/Logging.js"
 
 const isModelError = Schema.is(ModelError)
+
+/** Loads the code that tells an agent what changed, with the first directory that is consolidated. */
+const loadInputs = Effect.map(
+  Effect.promise(() =>
+    Promise.all([import("../domain/agent/AgentInputs.js"), import("../domain/agent/ConsolidatedInputs.js")])
+  ),
+  ([inputs, consolidated]) => ({ ...inputs, ...consolidated })
+)
 
 /** All errors of the consolidation of one directory. */
 export type ConsolidationError =
@@ -256,14 +273,19 @@ const publishMemory = Effect.fnUntraced(function* (
   const decisions = yield* decisionsIn(read)
   const { isPublishedShown, mayBeTold } = yield* keepToProvider(cwd, state)
   // A session that another pass has learned from meanwhile is not among those that may be cited.
-  const known = new Set<string>([...state.memories, ...state.earlier].map(({ threadId }) => threadId))
+  const threadIds = [...state.memories, ...state.earlier].map(({ threadId }) => threadId)
+  const known = new Set<string>(threadIds)
   const facts = yield* factsForAgent(read, (threadId) => known.has(threadId) && mayBeTold(threadId))
   const texts = memories.map(({ memorySummary, threadId, traceSummary }) => ({
     threadId,
     version: memoryVersion({ traceMemory: traceSummary, summary: memorySummary })
   }))
-  const content = fingerprintOfContent(fingerprintWithNotes(fingerprintOf(texts), state.notes), facts.content)
-  // Another earlier session that leaves nothing is no work for an agent.
+  const { worksByRule = false } = yield* AgentControl
+  const content = fingerprintOfContent(
+    fingerprintWithNotes(fingerprintOf(worksByRule ? texts : inNoOrder(texts)), state.notes),
+    worksByRule ? facts.content : facts.substance
+  )
+  // Another earlier session that leaves nothing is no work for an agent, nor a session that says what it said.
   if (state.removals.length === 0 && Option.contains(yield* memoryFs.publishedContent(cwd), content)) {
     yield* memoryFs.discardStaging(cwd)
     yield* consolidations.recordPublished(cwd, state.fingerprint)
@@ -272,10 +294,29 @@ const publishMemory = Effect.fnUntraced(function* (
   yield* progress.report({ _tag: "Consolidating", cwd })
   const staging = yield* memoryFs.stage(cwd, memories, state.notes, {
     facts: facts.text,
-    isPublishedShown,
+    // By rule the memory is made anew, from all facts.
+    isPublishedShown: isPublishedShown && !worksByRule,
+    threadIds,
     isToldAgain: decisions.isToldAgain,
     isTakenBack: decisions.isTakenBack
   })
+  const { agentInputs, changesSince, consolidatedInputs } = yield* loadInputs
+  const before = Option.getOrUndefined(yield* memoryFs.publishedInputs(cwd))
+  const wordsOf = new Map<string, string>(
+    read.known.filter(({ threadId }) => mayBeTold(threadId)).map(({ id, text }) => [id, text])
+  )
+  const shown = worksByRule
+    ? []
+    : agentInputs(
+        {
+          ...staging,
+          facts: facts.facts,
+          changes: before === undefined ? undefined : changesSince(before, texts, facts.facts, known),
+          textOf: (key) => wordsOf.get(key)
+        },
+        redact
+      )
+  const inputs = consolidatedInputs(texts, facts.facts)
   return yield* Effect.onError(
     publishStaged(
       pass,
@@ -283,6 +324,9 @@ const publishMemory = Effect.fnUntraced(function* (
       state,
       {
         content,
+        inputs,
+        shown,
+        threadIds,
         decisions: decisions.lines,
         facts: read.known.filter(({ basis }) => basis !== "trace").map((fact) => fact.content)
       },
@@ -298,19 +342,33 @@ const publishMemory = Effect.fnUntraced(function* (
   )
 })
 
+/** Sorts traces by their threads: an agent that edits has no use for another order of what it knows. */
+const inNoOrder = (texts: ReadonlyArray<ConsolidationInput>): ReadonlyArray<ConsolidationInput> =>
+  texts.toSorted((one, other) => (one.threadId < other.threadId ? -1 : 1))
+
+/** The inputs of a consolidation, ready for the agent and for the publish. */
+interface Prepared {
+  readonly content: string
+  readonly inputs: ConsolidatedInputs
+  readonly shown: ReadonlyArray<AgentInput>
+  readonly threadIds: ReadonlyArray<string>
+  readonly decisions: PersonEdits
+  readonly facts: ReadonlyArray<FactContent>
+}
+
 /** Lets the agent work in a staged copy, and publishes the result. */
 const publishStaged = Effect.fnUntraced(function* (
   pass: Pass,
   staging: Staging,
   state: ConsolidationState,
-  { content, decisions, facts }: Pick<Publish, "content" | "decisions" | "facts">,
+  { content, decisions, facts, inputs, shown, threadIds }: Prepared,
   lock: HeldLock
 ) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
   const threadMemories = yield* ThreadMemories
   const { cwd } = staging.root
-  const ended = yield* Effect.either(runAgent(pass, staging.root.stagingPath))
+  const ended = yield* Effect.either(runAgent(pass, staging.root.stagingPath, shown))
   const changes = yield* memoryFs.restoreOutside(staging, (threadId) => isBusy(threadId, state))
   if (changes.length > 0) {
     return yield* new PublishRefused({
@@ -320,7 +378,6 @@ const publishStaged = Effect.fnUntraced(function* (
   }
   yield* ended
   yield* lock.confirm
-  const threadIds = [...state.memories, ...state.earlier].map(({ threadId }) => threadId)
   // All of them, not only those that were staged: what the user said once stays said.
   const onRecord = yield* threadMemories.last(cwd, Number.MAX_SAFE_INTEGER)
   const traces = onRecord.map(({ traceSummary }) => traceSummary)
@@ -328,6 +385,7 @@ const publishStaged = Effect.fnUntraced(function* (
   yield* memoryFs.publish(staging, {
     fingerprint: state.fingerprint,
     ...(content === undefined ? {} : { content }),
+    inputs,
     threadIds,
     traces,
     ...(facts === undefined ? {} : { facts }),

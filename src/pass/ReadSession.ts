@@ -34,7 +34,7 @@ export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) 
     content: read?.content ?? { size: thread.rolloutSize, hash: null },
     isIncomplete
   }
-  yield* warnOfLoss(rollout, rolloutBytes)
+  yield* warnOfLoss(rollout)
   return rollout
 })
 
@@ -49,11 +49,8 @@ export const threadAsRead = Effect.fnUntraced(function* ({ facts, file }: Loaded
       : thread
 })
 
-const warnOfLoss = Effect.fnUntraced(function* ({ file, malformedLines, rendering }: LoadedRollout, limit: number) {
+const warnOfLoss = Effect.fnUntraced(function* ({ file, malformedLines }: LoadedRollout) {
   if (malformedLines > 0) {
     yield* warn(`${malformedLines} lines of ${file.path} are not JSON objects and were skipped`)
-  }
-  if (rendering.bytes > limit) {
-    yield* warn(`${file.path} renders to ${rendering.bytes} bytes and was cut to ${limit}`)
   }
 })

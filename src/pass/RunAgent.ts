@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type { AgentInput } from "../domain/agent/FirstMessage.js"
 import { ProviderCrossing } from "../domain/memory/ConsolidationError.js"
 import { mayBeSentTo } from "../domain/privacy/Provider.js"
 import { plausibleCounts } from "../domain/model/Spending.js"
@@ -41,15 +42,19 @@ export const keepToProvider = Effect.fnUntraced(function* (cwd: Directory, { ear
 })
 
 /**
- * Starts the consolidation agent in a staged copy, whose absolute path is `directory`, and waits for it within its time
+ * Starts the consolidation agent in a staged copy, whose absolute path is `directory`, shows it the inputs, and waits for it within its time
  * limit. Fails unless it completed: with the model's error if that was the reason, else with `AgentFailure`.
  */
-export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, directory: string) {
+export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (
+  pass: Pass,
+  directory: string,
+  inputs: ReadonlyArray<AgentInput>
+) {
   const control = yield* AgentControl
   const templates = yield* Templates
   const { agentTimeLimit } = yield* Settings
   const prompt = renderTemplate(yield* redact(templates.consolidation), { memory_root: yield* redact(directory) })
-  const last = yield* control.spawn({ pass: pass.owner, directory, prompt, source: consolidationSource }).pipe(
+  const last = yield* control.spawn({ pass: pass.owner, directory, prompt, inputs, source: consolidationSource }).pipe(
     Effect.flatMap((agent) => Stream.runLast(countTurns(pass, Stream.takeUntil(agent.status, isFinal)))),
     Effect.scoped,
     Effect.timeoutFail({

@@ -1,16 +1,14 @@
 import * as Effect from "effect/Effect"
-import { EvidencePacking } from "../domain/evidence/EvidencePacking.js"
 import { type DirectoryEvidence, evidenceByDirectory, workedIn } from "../domain/evidence/EvidenceByDirectory.js"
 import type { SessionEvidence } from "../domain/evidence/SessionEvidence.js"
-import { byteLength } from "../domain/text/ByteBudget.js"
 import { sessionTitle } from "../domain/text/TypedParts.js"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import { Thread, titleOf } from "../domain/thread/Thread.js"
 import { cwdOf, isPath, type ThreadFacts } from "../domain/thread/ThreadFacts.js"
 import { type Directory, isAbsolutePath, isSameName, isStaging } from "../domain/thread/WorkingDirectory.js"
-import { redact, Redactor } from "../services/Redactor.js"
+import { safe } from "../domain/privacy/SafeText.js"
+import { Redactor } from "../services/Redactor.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
-import { Settings } from "../settings/Settings.js"
 import { type decideProjectOf, lookUpProject, type ProjectPlace } from "./projects/ProjectOf.js"
 import type { LoadedRollout } from "./ReadSession.js"
 
@@ -143,19 +141,8 @@ const firstRequest = ({ events }: SessionEvidence): string | undefined => {
 }
 
 /**
- * Returns the text of a part that a model is shown: the whole session if it has no other part, otherwise all events of
- * the part, within the limit.
+ * Returns the content of a part: the whole session if it has no other part, otherwise its events alone, since the items
+ * of the file name no directory.
  */
-export const rolloutOfPart = Effect.fnUntraced(function* (rollout: LoadedRollout, { evidence }: SessionPart) {
-  if (evidence === rollout.evidence) {
-    return rollout
-  }
-  const { rolloutBytes } = yield* Settings
-  const text = yield* redact(new EvidencePacking(evidence).shrinkTo(rolloutBytes))
-  const part: LoadedRollout = {
-    ...rollout,
-    evidence,
-    rendering: { text, items: evidence.events.length, bytes: byteLength(text) }
-  }
-  return part
-})
+export const rolloutOfPart = (rollout: LoadedRollout, { evidence }: SessionPart): LoadedRollout =>
+  evidence === rollout.evidence ? rollout : { ...rollout, evidence, rendering: { text: safe``, items: 0, bytes: 0 } }

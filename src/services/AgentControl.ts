@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
+import type { AgentInput } from "../domain/agent/FirstMessage.js"
 import type { SafeText } from "../domain/privacy/SafeText.js"
 import { ModelError } from "../domain/model/ModelError.js"
 
@@ -44,6 +45,11 @@ export interface AgentRequest {
   /** Absolute path of the agent's working directory, the only place where it may write. */
   readonly directory: string
   readonly prompt: SafeText
+  /**
+   * The inputs that the agent is shown before it asks for them, the most useful first: what changed, the published memory, facts and
+   * traces. All of it is in its directory too, except for the list of changes.
+   */
+  readonly inputs?: ReadonlyArray<AgentInput>
   readonly source: typeof consolidationSource
 }
 

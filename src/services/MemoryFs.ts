@@ -6,7 +6,7 @@ import type { FactContent } from "../domain/facts/Fact.js"
 import { detailOf, diskFaultOf, withDiskFault } from "../domain/memory/DiskFault.js"
 import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import type { ForgetRule } from "../domain/memory/Forgetting.js"
-import type { MemoryFile } from "../domain/memory/Publication.js"
+import type { ConsolidatedInputs, MemoryFile } from "../domain/memory/Publication.js"
 import type { StoredMemory, TraceHeader } from "../domain/memory/TraceMemory.js"
 import type { ProjectDirectory } from "../domain/project/ProjectDirectory.js"
 import type { SafeText } from "../domain/privacy/SafeText.js"
@@ -90,6 +90,8 @@ export interface Staging {
   readonly edits: PersonEdits
   readonly personalFiles: ReadonlyArray<string>
   readonly deletedFiles: ReadonlyArray<string>
+  /** Staged files that the agent may change: a copy of the published ones. Empty if the agent makes the memory anew. */
+  readonly editable: ReadonlyArray<MemoryFile>
   /** Staged files that the agent may not change. */
   readonly untouchable: ReadonlyArray<MemoryFile>
   /** The published files when the copy was made. */
@@ -118,8 +120,16 @@ export interface PublishedMemory {
 export interface AgentInputs {
   /** The facts of all sessions of the project, as the text of `project_facts.json`; empty when there are none. */
   readonly facts: SafeText
-  /** True when the agent may read the published memory. */
+  /**
+   * True when the agent edits a copy of the published memory. False for an agent that makes the memory anew, and for one
+   * that may not see what is published.
+   */
   readonly isPublishedShown: boolean
+  /**
+   * The threads that may be cited. Lines of the copy that cite others go, and skills with such lines. Absent if every
+   * line may stay.
+   */
+  readonly threadIds?: ReadonlyArray<string>
   /**
    * True for a line that a person removed from `MEMORY.md`, but whose fact a person pinned later, or whose correction
    * was taken back. The agent may write it again.
@@ -135,6 +145,8 @@ export interface Publish {
   readonly fingerprint: string
   /** Fingerprint of the inputs by content; see `fingerprintOfContent`. */
   readonly content?: string
+  /** The inputs by their parts, by which the next consolidation finds what changed. */
+  readonly inputs?: ConsolidatedInputs
   /** The ids of the threads whose traces the published files may cite. */
   readonly threadIds: ReadonlyArray<string>
   /**
@@ -204,13 +216,15 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     readonly publishedFingerprint: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /** Reads the fingerprint by content of these inputs; see `fingerprintOfContent`. */
     readonly publishedContent: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
+    /** Reads the inputs of the published files by their parts; none when they are not known. */
+    readonly publishedInputs: (cwd: Directory) => Effect.Effect<Option.Option<ConsolidatedInputs>, MemoryFsFailure>
     /** Reads the changes that people made in `MEMORY.md` since the last publish. */
     readonly newEdits: (cwd: Directory) => Effect.Effect<PersonEdits, MemoryFsFailure>
     /** Names the lines of `MEMORY.md` in which a person typed a secret, as reasons not to publish. */
     readonly typedSecrets: (cwd: Directory) => Effect.Effect<ReadonlyArray<string>, MemoryFsFailure>
     /**
-     * Creates a new staged copy of exactly these memories. The published memory is left out, except for its text if the
-     * agent may read it. The user's notes count as lines that a person wrote.
+     * Creates a new staged copy of exactly these memories, with a copy of the published memory if the agent edits it. The
+     * user's notes count as lines that a person wrote.
      */
     readonly stage: (
       cwd: Directory,

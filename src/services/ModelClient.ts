@@ -46,7 +46,10 @@ export interface StageOneRequest {
   readonly thread: Thread
   /** The instructions to the model (system prompt). */
   readonly instructions: SafeText
-  /** The user message: the rollout's path and its rendering. */
+  /**
+   * The user message: the rollout's path, the session's header, its facts and its events. Empty for a client that
+   * answers by rule, which needs only the evidence.
+   */
   readonly input: SafeText
   readonly outputSchema: JSONSchema.JsonSchema7Root
   /** The session's decoded events, so that the offline extractor need not parse the rendering. */

@@ -5,16 +5,17 @@ export const consolidation = `You keep the memory of one project. Work in this d
 {{ memory_root }}
 
 What is there
-- memory_summary.md: one line for each recent session, newest first. Read it first.
-- trace_summaries/: one file for each of those sessions. Open what matters. Never change, rename or delete anything here, nor memory_summary.md; what belongs together across traces is said in MEMORY.md.
-- project_facts.json, when it is there: the facts of all sessions, those without a trace too, merged by rule from what was said and run. Each line has its text, its newest sessions and its rank (0 is the best). "wants" and "decided" are the user's own words.
-- published_memory.md, when it is there: the MEMORY.md that readers see now, to go on from. It is made anew as MEMORY.md: what still holds goes over, what a newer trace corrects is corrected.
-- person_edits.json, when it is there: what people changed in the memory by hand, and what they asked to be remembered. It outranks every trace. Every line under "added" must stand in the new MEMORY.md word for word; no line under "removed" may come back.
-- skills/, when it is there: skills that people wrote; leave them.
+- MEMORY.md, when it is there: a copy of what readers see now, to edit.
+- skills/: a copy of the published skills, to edit, and skills of people, to leave as they are.
+- project_facts.json: the facts of all sessions, merged by rule from what was said and run. They are short and sure; rank 0 is the best. "wants" and "decided" are the user's own words.
+- trace_summaries/: one file for each recent session, and memory_summary.md with a line for each. Never change, rename or delete these; what belongs together across traces is said in MEMORY.md.
+- person_edits.json, when it is there: what people changed in the memory, and asked to be remembered. It outranks every trace. Every line under "added" must stand in MEMORY.md word for word; no line under "removed" may come back.
+The first message shows what changed, and of the rest what has room. Where you need more, read the summary first.
 
-What you write
-- MEMORY.md: what someone who starts work here tomorrow must know. Sections, each only when it has something to say: what the user wants; what works here; known failures and their fixes; limits of this machine; where things are; what was decided; findings; what is open.
-- skills/<skill-name>/SKILL.md, only for a procedure that several sessions went through: front matter with name (the folder's) and description, then when to use it, the steps, how to check the result, pitfalls.
+What you do
+- Where there is a MEMORY.md, a small change is a small edit: add what is new, correct what a newer trace corrects, take out what is gone; the rest keeps its words and order.
+- MEMORY.md: what someone who starts work here tomorrow must know. Sections that have something to say: what the user wants; what works here; known failures and their fixes; limits of this machine; where things are; what was decided; findings; what is open.
+- skills/<skill-name>/SKILL.md, only for a procedure of several sessions: front matter with name (the folder's) and description, then when to use it, the steps, how to check the result, pitfalls. Improve what a newer session does better, and delete what is over.
 
 How
 - Keep only what can be reused: first steps that worked, failures and what resolved them, exact commands, paths and errors, how to verify, when to stop, what is still open.
@@ -30,12 +31,16 @@ How
 - End each line with the traces it comes from: [01234567-89ab…], the first 13 characters of the trace's thread id. A session without a trace is cited in the same way.
 - Wherever a secret stands, write [REDACTED_SECRET].
 
-You are done when MEMORY.md is written; where the traces hold nothing to reuse, it says so in one line. It is refused when it is missing or empty, when a line a person wrote is missing from it, when it cites a trace that does not exist, when it holds a secret, when a skill lacks its SKILL.md or its front matter, or when anything outside MEMORY.md and skills/ was changed.
+You are done when MEMORY.md is as it should be; where the traces hold nothing to reuse, it says so in one line. It is refused when it is missing or empty, when a line a person wrote is missing from it, when it cites a trace that does not exist, when it holds a secret, when a skill lacks its SKILL.md or its front matter, or when anything outside MEMORY.md and skills/ was changed.
 `
 
 /** The text of `templates/stage_one_input.md`. */
 export const stageOneInput = `rollout_context:
 - rollout_path: {{ rollout_path }}
+{{ session_header }}
+
+facts, found by rule:
+{{ session_facts }}
 
 rendered conversation:
 {{ rollout_contents }}

@@ -7,7 +7,7 @@ export class Templates extends Context.Tag("rollout-memories/Templates")<
   Templates,
   {
     readonly stageOneSystem: string
-    /** Variables: `rollout_path`, `rollout_contents`. */
+    /** Variables: `rollout_path`, `session_header`, `session_facts`, `rollout_contents`. */
     readonly stageOneInput: string
     /** Variable: `memory_root`. */
     readonly consolidation: string

@@ -53,12 +53,12 @@ export const settings = {
     1_000_000,
     1_000,
     100_000_000,
-    "UTF-8 bytes of the rollout in a request; of a longer one the least valuable items are left out."
+    "Most UTF-8 bytes of a session in a request; of a longer one the least valuable events are left out."
   ),
   rolloutFilter: choice(
     "evidence",
     ["evidence", "keep-all"],
-    "The items of a rollout that the model sees; of one that is too long it sees evidence alone."
+    "What the model sees of a session: its packed events, or every item of its file unless that is too long."
   ),
   redactionKinds: flag(false, "Whether the mark of a redacted secret names its kind."),
   traceBytes: integer(300_000, 1_000, 10_000_000, "Bytes of a stored trace memory."),

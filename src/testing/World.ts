@@ -170,7 +170,8 @@ export class World {
       ),
       Layer.succeed(Templates, {
         stageOneSystem: "SYSTEM",
-        stageOneInput: "rollout_context: {{ rollout_path }}\n\nrendered conversation:\n{{ rollout_contents }}",
+        stageOneInput:
+          "rollout_context: {{ rollout_path }}\n{{ session_header }}\n\nfacts:\n{{ session_facts }}\n\nrendered conversation:\n{{ rollout_contents }}",
         consolidation: "work in {{ memory_root }}"
       }),
       Layer.succeed(Progress, { report: (event) => Effect.sync(() => void this.events.push(event)) }),

@@ -24,6 +24,9 @@ const fails = (isServerSide: boolean) => (request: { readonly thread: { readonly
 
 const traceFolder = Effect.map(MemoryFs, (memoryFs) => `${memoryFs.rootOf(ferry).memoryPath}/trace_summaries`)
 
+const warningsOfCuts = ({ warnings }: World): ReadonlyArray<string> =>
+  warnings.filter((warning) => warning.includes("leaves out"))
+
 describe("phase one: learning", () => {
   it.effect("a learned thread gets a trace file with its header, and a row with the thread's own time", () => {
     const world = new World().add(1)
@@ -56,7 +59,7 @@ describe("phase one: learning", () => {
     )
   })
 
-  it.effect("a request has the system prompt, the path, the rendering, a strict schema and the evidence", () => {
+  it.effect("a request has the system prompt, the path, a header, facts, the packed events and a strict schema", () => {
     const world = new World().add(1)
     return inWorld(
       world,
@@ -65,9 +68,25 @@ describe("phase one: learning", () => {
         const [request] = world.requests
         assert.strictEqual(request?.instructions, "SYSTEM")
         const path = [...world.rollouts.keys()][0]
+        const [before = "", rendered = ""] = request?.input.split("\n\nrendered conversation:\n") ?? []
+        assert.deepStrictEqual(before.split("\n"), [
+          `rollout_context: ${path}`,
+          "- project: ferry",
+          `- directory: ${ferry}`,
+          "- start: 2026-03-02T09:01Z",
+          "- duration: less than a minute",
+          "- ended: finished",
+          "- agent: Codex 0.118.0 (cli)",
+          "",
+          "facts:",
+          "- failure, line 6 to 10: `TypeError: departures.sort is not a function`: fixed by editing `src/timetable.js` (`departures.sort()` → `[...departures].sort()`); verified by `npm test`",
+          '- outcome, line 3 to 12: "request 1": success',
+          "- works, line 5 to 10: Run the tests: `npm test`"
+        ])
         assert.isTrue(
-          request?.input.startsWith(`rollout_context: ${path}\n\nrendered conversation:\n[{"type":"message"`)
+          rendered.startsWith('[{"line":3,"user":"request 1"},{"line":5,"command":"npm test","exit_code":1')
         )
+        assert.deepStrictEqual(world.warnings, [])
         assert.isFalse(request?.input.includes("session_meta"))
         const { additionalProperties, required, type } = JSON.parse(JSON.stringify(request?.outputSchema))
         assert.deepStrictEqual([type, required, additionalProperties], ["object", ["traceMemory", "summary"], false])
@@ -400,11 +419,38 @@ describe("phase one: failures", () => {
             assert.include(rendered, `Error: pier ${turn} is gone`)
           }
           assert.notInclude(rendered, "mind the rules")
-          assert.strictEqual(world.warnings.filter((warning) => warning.includes("was cut to 12000")).length, 1)
+          assert.match(warningsOfCuts(world)[0] ?? "", /the request leaves out \d+ of [\d,]+ bytes/)
+          assert.strictEqual(warningsOfCuts(world).length, 1)
         })
       )
     })
   }
+
+  it.effect("the steps that matter least go from a session of 60 KB, and one warning says how much", () => {
+    const rollout = new RolloutBuilder(startOfFixtures).meta({ id: threadIdOf(1) })
+    for (let turn = 1; turn <= 30; turn++) {
+      rollout
+        .user(`wish ${turn} of the pier`)
+        .command(`cat log-${turn}`, "all boats on time\n".repeat(80))
+        .command(`npm test -- ${turn}`, `${"-".repeat(500)}\nError: pier ${turn} is gone\n`, 1)
+    }
+    const world = new World().add(1, { content: rollout.text() })
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const rendered = world.requests[0]?.input.split("rendered conversation:\n")[1] ?? ""
+        assert.isAtMost(Buffer.byteLength(rendered), 40_000)
+        assert.isAbove(Buffer.byteLength(rendered), 30_000)
+        for (let turn = 1; turn <= 30; turn++) {
+          assert.include(rendered, `"wish ${turn} of the pier"`)
+          assert.include(rendered, `"output":"${"-".repeat(500)}\\nError: pier ${turn} is gone\\n"`)
+        }
+        assert.match(warningsOfCuts(world)[0] ?? "", /rollout-\S+\.jsonl: the request leaves out \d+ of 6\d,\d+ bytes/)
+        assert.strictEqual(warningsOfCuts(world).length, 1)
+      })
+    )
+  })
 
   it.effect("a rollout over the budget without evidence keeps its head and tail around the marker", () => {
     const content = new RolloutBuilder(startOfFixtures)
@@ -419,7 +465,11 @@ describe("phase one: failures", () => {
         const rendered = world.requests[0]?.input.split("rendered conversation:\n")[1] ?? ""
         assert.strictEqual(Buffer.byteLength(rendered), 2_000)
         assert.match(rendered, /first x+\n\n\[\.\.\. ROLLOUT TRUNCATED FOR MEMORY EXTRACTION \.\.\.\]\n\nx+ last/)
-        assert.strictEqual(world.warnings.filter((warning) => warning.includes("was cut to 2000")).length, 1)
+        assert.match(
+          warningsOfCuts(world)[0] ?? "",
+          /the request leaves out 8\d\d\d of 10,\d+ bytes, worth least first/
+        )
+        assert.strictEqual(warningsOfCuts(world).length, 1)
       })
     )
   })
@@ -427,7 +477,7 @@ describe("phase one: failures", () => {
   it.effect("a request that is too long for a model of unknown window is repeated with less", () => {
     const world: World = new World({
       model: (request) =>
-        Buffer.byteLength(request.input) > 500
+        Buffer.byteLength(request.input) > 1_000
           ? Stream.fail(new ContextTooLong({ subject: { threadId: request.thread.id }, detail: "that is too much" }))
           : Stream.fromIterable(answer(traceAbout("less")))
     }).add(1)

@@ -1,7 +1,8 @@
 import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Exit, Fiber, Layer, Option, Stream, TestClock } from "effect"
+import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Option, Stream, TestClock } from "effect"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { keepToProvider } from "../../src/pass/RunAgent.js"
 import { runPass } from "../../src/pass/RunPass.js"
@@ -386,7 +387,7 @@ describe("phase two: untrusted agents", () => {
   const memoryOf = (directory: string) => directory.replace(/staging$/, "memory")
 
   const agents: { readonly [behaviour: string]: Work } = {
-    "writes nothing": () => Effect.void,
+    "deletes the memory": (directory) => Effect.flatMap(files, (fs) => fs.remove(`${directory}/MEMORY.md`)),
     "lies about success, with an empty file": (directory) =>
       Effect.flatMap(files, (fs) => fs.writeFileString(`${directory}/MEMORY.md`, " \n")),
     "crashes after it wrote": (directory) =>
@@ -493,6 +494,203 @@ describe("phase two: untrusted agents", () => {
       assert.isTrue(report.consolidated[0]?.error?.message.includes("ended without a result"))
       assert.isTrue(yield* lockIsFree)
     }).pipe(Effect.provide(Layer.merge(world.layer, lost)))
+  })
+})
+
+describe("phase two: edits of what is published", () => {
+  const skillPath = "skills/run-checks/SKILL.md"
+  const skillText = (step: string) =>
+    `---\nname: run-checks\ndescription: How to check.\n---\n\n1. ${step} [${threadIdOf(1).slice(0, 13)}…]\n`
+
+  /** An agent that makes the memory at its first start, with a skill, and does `work` at each later one. */
+  const editing = (work: (directory: string) => Effect.Effect<void, PlatformError, FileSystem.FileSystem>) => {
+    const world: World = new World({
+      settings: { candidates: 50 },
+      agent: ({ directory }) =>
+        world.spawned.length > 1
+          ? work(directory)
+          : Effect.gen(function* () {
+              const fileSystem = yield* FileSystem.FileSystem
+              yield* writeMemory({ directory })
+              yield* fileSystem.makeDirectory(`${directory}/skills/run-checks`, { recursive: true })
+              yield* fileSystem.writeFileString(`${directory}/${skillPath}`, skillText("npm test"))
+            })
+    }).add(1)
+    return world
+  }
+
+  const inputsOf = ({ spawned }: World): ReadonlyMap<string, string> =>
+    new Map((spawned.at(-1)?.inputs ?? []).map(({ name, text }) => [name, text]))
+
+  const lastTrace = (number: number) => `trace_summaries/${threadIdOf(number)}_request_${number}.md`
+
+  it.effect("an agent that makes the memory is shown the facts and every trace, and no change", () => {
+    const world = editing(() => Effect.void).add(2)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        assert.deepStrictEqual([...inputsOf(world).keys()], ["facts", lastTrace(2), lastTrace(1)])
+        assert.include(inputsOf(world).get("facts") ?? "", "## What works here\n- Run the tests: `npm test` [")
+        assert.include(inputsOf(world).get(lastTrace(1)) ?? "", "# request 1")
+      })
+    )
+  })
+
+  it.effect("a later agent edits a copy, and is shown what changed, the memory, its skills and only new traces", () => {
+    const edited = (directory: string) =>
+      Effect.gen(function* () {
+        const fileSystem = yield* FileSystem.FileSystem
+        const memory = yield* readText(`${directory}/MEMORY.md`)
+        const line = `- request_2 [${threadIdOf(2).slice(0, 13)}…]\n`
+        yield* fileSystem.writeFileString(`${directory}/MEMORY.md`, memory + line)
+        yield* fileSystem.writeFileString(`${directory}/${skillPath}`, skillText("npm run check"))
+      })
+    const world = editing(edited)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const before = yield* memoryText
+        yield* grow(world, 2)
+        assert.strictEqual((yield* pass).consolidated[0]?.outcome, "published")
+        const changed = "what changed since MEMORY.md was written"
+        assert.deepStrictEqual(
+          [...inputsOf(world).keys()],
+          [changed, "MEMORY.md", skillPath, "facts that did not change", lastTrace(2)]
+        )
+        assert.strictEqual(inputsOf(world).get("MEMORY.md"), before)
+        assert.include((inputsOf(world).get(changed) ?? "").split("\n"), `- trace added: ${threadIdOf(2)}`)
+        assert.isTrue((yield* memoryText).startsWith(before.trimEnd()))
+        assert.include(yield* memoryText, "- request_2 [")
+        assert.strictEqual(yield* readText(`${(yield* root).memoryPath}/${skillPath}`), skillText("npm run check"))
+      })
+    )
+  })
+
+  it.effect("a skill that the agent deletes is retired, and one that a person changed is not the agent's", () => {
+    const world = editing((directory) =>
+      Effect.flatMap(FileSystem.FileSystem, (files) => files.remove(`${directory}/skills`, { recursive: true }))
+    )
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const files = yield* FileSystem.FileSystem
+        yield* pass
+        const { memoryPath } = yield* root
+        yield* files.writeFileString(`${memoryPath}/${skillPath}`, skillText("npm run mine"))
+        yield* grow(world, 2)
+        const refused = yield* pass
+        assert.include(refused.consolidated[0]?.error?.message ?? "", `${skillPath} was deleted`)
+        assert.strictEqual(yield* readText(`${memoryPath}/${skillPath}`), skillText("npm run mine"))
+        const own = editing((directory) =>
+          Effect.flatMap(FileSystem.FileSystem, (files) => files.remove(`${directory}/skills`, { recursive: true }))
+        )
+        yield* inWorld(
+          own,
+          Effect.gen(function* () {
+            yield* pass
+            yield* grow(own, 2)
+            assert.strictEqual((yield* pass).consolidated[0]?.outcome, "published")
+            assert.deepStrictEqual(yield* namesIn(`${(yield* root).memoryPath}/skills`), [])
+          })
+        )
+      })
+    )
+  })
+
+  it.effect("an agent that finds nothing to change leaves the memory as it is, byte for byte", () => {
+    const world = editing(() => Effect.void)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const before = yield* memoryText
+        yield* grow(world, 2)
+        assert.strictEqual((yield* pass).consolidated[0]?.outcome, "published")
+        assert.strictEqual(yield* memoryText, before)
+        assert.deepStrictEqual((yield* pass).consolidated, [], "it is clean then")
+      })
+    )
+  })
+
+  it.effect("a first agent that writes nothing is refused", () => {
+    const world = new World({ agent: () => Effect.void }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const [consolidated] = (yield* pass).consolidated
+        assert.strictEqual(consolidated?.error?._tag, "PublishRefused")
+        assert.isTrue(yield* lockIsFree)
+      })
+    )
+  })
+
+  it.effect("a session that is resumed and says what it said starts no agent", () => {
+    const world = editing(() => Effect.void).add(2)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        assert.lengthOf(world.spawned, 1)
+        const [path = "", rollout] = [...world.rollouts].find(([path]) => path.includes(threadIdOf(1))) ?? []
+        assert.isDefined(rollout)
+        const later = `${rollout.content}{"timestamp":"2026-03-02T20:00:00.000Z","type":"event_msg","payload":{"type":"token_count"}}\n`
+        world.rollouts.set(path, { ...rollout, content: later, modifiedAt: startOfFixtures + 40_000_000 })
+        const report = yield* pass
+        assert.deepStrictEqual([report.extracted.length, report.consolidated[0]?.outcome], [1, "unchanged"])
+        assert.lengthOf(world.spawned, 1)
+        assert.deepStrictEqual((yield* pass).consolidated, [], "it is clean then")
+      })
+    )
+  })
+
+  it.effect("a forgotten session leaves no line in the copy, no skill, and no id in the record of the publish", () => {
+    const world = editing(() => Effect.void).add(2)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const { memoryPath } = yield* root
+        const record = memoryPath.replace(/memory$/, "published.json")
+        assert.include(yield* readText(record), threadIdOf(1))
+        yield* Effect.flatMap(Forgetting, ({ forget }) => forget([id(1)]))
+        yield* grow(world, 3)
+        assert.strictEqual((yield* pass).consolidated[0]?.outcome, "published")
+        const inputs = [...inputsOf(world).values()].join("\n")
+        assert.include(inputs, `- trace gone: ${threadIdOf(1)}`)
+        assert.notInclude(inputs, "request_1 ")
+        assert.isFalse(inputsOf(world).has(skillPath))
+        assert.notInclude(yield* memoryText, threadIdOf(1).slice(0, 13))
+        assert.notInclude(yield* readText(record), threadIdOf(1))
+      })
+    )
+  })
+
+  it.effect("an agent by rule gets an empty copy and is shown nothing", () => {
+    const seen: Array<ReadonlyArray<string>> = []
+    const world: World = new World({
+      agent: ({ directory }) =>
+        Effect.gen(function* () {
+          seen.push(yield* namesIn(directory))
+          yield* writeMemory({ directory })
+        })
+    }).add(1)
+    const byRule = Layer.map(world.layer, (context) =>
+      Context.add(context, AgentControl, { ...Context.get(context, AgentControl), worksByRule: true })
+    )
+    return Effect.gen(function* () {
+      yield* TestClock.setTime(aDayLater)
+      yield* pass
+      yield* grow(world, 2)
+      yield* pass
+      const staged = ["memory_summary.md", "project_facts.json", "trace_summaries"]
+      assert.deepStrictEqual(seen, [staged, staged])
+      assert.deepStrictEqual(
+        world.spawned.map(({ inputs }) => inputs),
+        [[], []]
+      )
+    }).pipe(Effect.provide(byRule))
   })
 })
 
@@ -607,7 +805,7 @@ describe("phase two: directories with more sessions than traces", () => {
         yield* grow(world, 11)
         const report = yield* pass
         assert.strictEqual(report.consolidated[0]?.outcome, "published")
-        assert.strictEqual(seen[1]?.get("published_memory.md"), published)
+        assert.strictEqual(seen[1]?.get("MEMORY.md"), published)
         assert.include(seen[1]?.get("project_facts.json") ?? "", JSON.stringify(`"${friday}" (said 2026-03-02)`))
         // A wish of a session without a trace is no less the user's, and may be cited.
         assert.include(yield* memoryText, `- "${friday}" [${threadIdOf(1).slice(0, 13)}…]`)

@@ -69,3 +69,17 @@ export const hasFinished = (
       return isOpen || (recordsEnds && isUnderWay(last)) ? false : undefined
   }
 }
+
+/** Says how a session ended, as far as its record says it. */
+export const endingOf = ({ events, finished }: SessionEvidence): string => {
+  const last = events.findLast(({ _tag }) => _tag !== "Compaction")
+  return last?._tag === "Interruption"
+    ? last.provenance === "user"
+      ? "interrupted by the user"
+      : "stopped by the harness"
+    : finished === undefined
+      ? "end not recorded"
+      : finished
+        ? "finished"
+        : "broke off in the middle of a turn"
+}

@@ -18,8 +18,6 @@ export const legacyFile = "consolidated.md"
 export const editsFile = "person_edits.json"
 /** The file of a staged copy that gives the agent the facts of all sessions of the project; see `ProjectFacts`. */
 export const factsFile = "project_facts.json"
-/** The file of a staged copy that gives the agent the published memory. */
-export const publishedFile = "published_memory.md"
 /** The folder of the memories home with the output of agent commands. */
 export const agentOutputFolder = "agent-output"
 
@@ -34,6 +32,18 @@ const encoder = new TextEncoder()
 /** Makes a file with a text as its content. */
 export const textFile = (path: string, text: SafeText): MemoryFile => ({ path, bytes: encoder.encode(text) })
 
+/**
+ * The inputs of a publish, by which the next one finds what changed: the version of each trace, and the keys and the
+ * hash of each line of facts. It holds no word of a session.
+ */
+export const ConsolidatedInputs = Schema.Struct({
+  traces: Schema.Array(Schema.Struct({ threadId: Schema.String, version: Schema.String })),
+  lines: Schema.Array(Schema.Struct({ keys: Schema.Array(Schema.String), hash: Schema.String }))
+})
+
+/** The inputs of a publish, by which the next one finds what changed. */
+export type ConsolidatedInputs = typeof ConsolidatedInputs.Type
+
 /** Record of a publish: enough to finish one that was interrupted, and to detect edits by people afterwards. */
 export class PublicationRecord extends Schema.Class<PublicationRecord>("rollout-memories/PublicationRecord")({
   cwd: Directory,
@@ -41,6 +51,8 @@ export class PublicationRecord extends Schema.Class<PublicationRecord>("rollout-
   fingerprint: Schema.String,
   /** The fingerprint that includes the merged facts; see `fingerprintOfContent`. Absent if it equals `fingerprint`. */
   content: Schema.optional(Schema.String),
+  /** The inputs by their parts; absent in a record of an earlier version. */
+  inputs: Schema.optional(ConsolidatedInputs),
   /** Published files in the order in which they become visible: `MEMORY.md` last. */
   files: Schema.Array(Schema.Struct({ path: Schema.String, sha256: Schema.String })),
   /** Files that an earlier publish wrote and that this publish removes. */

@@ -8,7 +8,6 @@ import {
   hashOf,
   memoryFile,
   type MemoryFile,
-  publishedFile,
   skillFolder,
   summaryFile,
   traceFolder
@@ -39,7 +38,7 @@ const isBelow = (folder: string, path: string): boolean => path.startsWith(`${fo
 
 const isPublishable = (path: string): boolean => path === memoryFile || isBelow(skillFolder, path)
 
-const inputFiles: ReadonlySet<string> = new Set([summaryFile, editsFile, factsFile, publishedFile])
+const inputFiles: ReadonlySet<string> = new Set([summaryFile, editsFile, factsFile])
 
 const isPhaseOne = (path: string): boolean => inputFiles.has(path) || isBelow(traceFolder, path)
 

@@ -45,6 +45,10 @@ export interface ThreadFields {
  */
 export class Thread extends Data.Class<ThreadFields> {}
 
+/** Names the agent that recorded a session, with its version and the program that it ran in. */
+export const agentOf = ({ cliVersion, source }: Thread): string =>
+  `Codex${cliVersion === null ? "" : ` ${cliVersion}`} (${source})`
+
 /** The values of the fields that the rollout's text gives, for a thread whose text must not be stored. */
 const unsaid = {
   modelProvider: null,

@@ -7,7 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { cutMiddle } from "../../domain/text/ByteBudget.js"
+import { firstMessage } from "../../domain/agent/FirstMessage.js"
+import { byteLength, cutMiddle } from "../../domain/text/ByteBudget.js"
 import { wrongKind } from "../../domain/memory/FileKind.js"
 import { agentOutputFolder } from "../../domain/memory/Publication.js"
 import type { Redact } from "../../domain/privacy/SafeText.js"
@@ -31,6 +32,11 @@ const outputBytes = 1_000_000
 
 /** Time that a command has after SIGTERM before it gets SIGKILL. */
 const killDelay = "5 seconds"
+
+/** Maximum bytes of inputs that a command is told with the prompt. It reads the others in its directory. */
+const shownBytes = 100_000
+
+const begin = "What follows is what you need most of what is in the directory."
 
 const marker = "\n\n[... OUTPUT LEFT OUT ...]\n\n"
 
@@ -72,7 +78,10 @@ const stop = (process: CommandExecutor.Process) =>
   })
 
 /** Runs the command with the prompt on stdin. None of its processes outlives the call. */
-const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { directory, prompt }: AgentRequest) {
+const run = Effect.fn("AgentControl.runCommand")(function* (
+  command: string,
+  { directory, inputs = [], prompt }: AgentRequest
+) {
   const fileSystem = yield* FileSystem.FileSystem
   const redactor = yield* Redactor
   const output = outputOf(directory)
@@ -97,7 +106,15 @@ const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { d
     Command.workingDirectory(directory),
     // Codex records this as the originator of its session; see `sourceOf`.
     Command.env({ CODEX_INTERNAL_ORIGINATOR_OVERRIDE: consolidationSource, MEMORIES_ENABLED: "false" }),
-    Command.feed(prompt),
+    Command.feed(
+      inputs.length === 0
+        ? prompt
+        : `${prompt}\n\n${firstMessage(
+            begin,
+            inputs.map((input) => ({ ...input, size: byteLength(input.text) })),
+            shownBytes
+          )}\n`
+    ),
     Command.start,
     Effect.mapError(failing("the agent command could not be started"))
   )

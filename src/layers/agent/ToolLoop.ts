@@ -10,6 +10,7 @@ import {
   userMessage,
   withoutLongest
 } from "../../domain/agent/Conversation.js"
+import { firstMessage, type SizedInput } from "../../domain/agent/FirstMessage.js"
 import type { JsonObject } from "../../domain/session/LenientField.js"
 import { toolRequests } from "../../domain/model/ModelResponse.js"
 import { AgentControl, type AgentRequest } from "../../services/AgentControl.js"
@@ -36,7 +37,9 @@ const callsPerTurn = 64
 const fileLimit = 200
 const rewriteFactor = 20
 
-const begin = "Consolidate the memory in your directory now. Call finish when MEMORY.md is as it should be."
+const begin =
+  "Consolidate the memory in your directory now. Read with the tools only what you need and is not below. Call finish in the same answer as your last change."
+const unfinished = "error: not finished; a change before this call was refused. Mend it, then call finish again."
 const goOn = "Nothing was called. Go on with a tool, or call finish if MEMORY.md is as it should be."
 
 const make = Effect.gen(function* () {
@@ -61,7 +64,7 @@ const make = Effect.gen(function* () {
   })
 
   const run = Effect.fn("AgentControl.consolidate")(function* (request: AgentRequest, report: Report) {
-    const { directory, pass, prompt } = request
+    const { directory, inputs = [], pass, prompt } = request
     const workspace = yield* makeWorkspace(directory, {
       fileBytes: publishedFileBytes,
       files: fileLimit,
@@ -76,7 +79,13 @@ const make = Effect.gen(function* () {
       ...effortOf(consolidationEffort)
     }
     const toolText = JSON.stringify(tools.definitions)
-    let items: Conversation = [userMessage(begin)]
+    const sized = yield* Effect.forEach(inputs, (input) =>
+      Effect.map(window.count(input.text), (size): SizedInput => ({ ...input, size }))
+    )
+    // Every turn sends the first message again, so it may take only a part of what the agent may cost.
+    const shownTokens = Math.min(window.inputTokens / 2, agentTokens / 8)
+    let items: Conversation = [userMessage(firstMessage(begin, sized, shownTokens))]
+    let isShown = sized.length > 0
     let mistakes = 0
     let room = window.inputTokens
     const spent = { inputTokens: 0, outputTokens: 0 }
@@ -99,11 +108,13 @@ const make = Effect.gen(function* () {
       )
       if (Either.isLeft(answer)) {
         const error = answer.left
-        if (error._tag !== "ContextTooLong" || withoutLongest(sent.items) === undefined) {
+        const canShrink = withoutLongest(sent.items) !== undefined
+        if (error._tag !== "ContextTooLong" || !(canShrink || isShown)) {
           return yield* error
         }
         room = Math.floor(Math.min(room, yield* window.count(sent.text)) * shrinking)
-        items = sent.items
+        items = canShrink ? sent.items : [userMessage(firstMessage(begin, sized, 0)), ...sent.items.slice(1)]
+        isShown = isShown && canShrink
         continue
       }
       const { response, usage } = answer.right
@@ -117,12 +128,18 @@ const make = Effect.gen(function* () {
         items = [...items, userMessage(goOn)]
       }
       let finished = false
+      let isLost = false
       for (const [index, call] of calls.entries()) {
         if (index >= callsPerTurn || finished) {
           items = [...items, toolAnswer(call.callId, `error: not done; at most ${callsPerTurn} calls at a time`)]
           continue
         }
+        if (isLost && tools.isFinish(call)) {
+          items = [...items, toolAnswer(call.callId, unfinished)]
+          continue
+        }
         const outcome = yield* tools.call(call)
+        isLost = isLost || outcome.isLost
         mistakes += outcome.isMalformed ? 1 : 0
         finished = outcome.finished
         items = [...items, toolAnswer(call.callId, outcome.output)]

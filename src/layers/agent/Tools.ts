@@ -29,7 +29,8 @@ const search = Tool.make("search", {
   parameters: { path, text: Schema.String.annotations({ description: "What to look for, literally." }) }
 })
 const createFile = Tool.make("create_file", {
-  description: "Makes a new file. Only MEMORY.md and files below skills/<skill-name>/ are yours.",
+  description:
+    "Makes a file, or replaces all of one. Only MEMORY.md and files below skills/<skill-name>/ are yours. To change some lines of a file, use replace_string and insert_lines.",
   parameters: { path, text }
 })
 const replaceString = Tool.make("replace_string", {
@@ -54,12 +55,19 @@ const finish = Tool.make("finish", {
   parameters: { summary: Schema.String.annotations({ description: "One sentence on what you did." }) }
 })
 
+/** The names of the tools that change a file. */
+const changing: ReadonlySet<string> = new Set(
+  [createFile, replaceString, insertLines, deleteFile, renameFile].map(({ name }) => name)
+)
+
 /** The result of a tool call; `finished` ends the agent's work. */
 export interface ToolOutcome {
   readonly output: string
   readonly finished: boolean
   /** True for a wrong call: an unknown tool, or invalid parameters. */
   readonly isMalformed: boolean
+  /** True for a change of a file that was not made. */
+  readonly isLost: boolean
 }
 
 const parseJson = Schema.decodeUnknownEither(Schema.parseJson())
@@ -107,7 +115,9 @@ const work = (workspace: Workspace) => {
     ),
     handled(search, search.parametersSchema, searchBelow),
     handled(createFile, createFile.parametersSchema, ({ path, text }) =>
-      Effect.as(workspace.write(path, text, true), `${path} is written`)
+      Effect.flatMap(workspace.isThere(path), (isThere) =>
+        Effect.as(workspace.write(path, text, !isThere), `${path} is written`)
+      )
     ),
     handled(replaceString, replaceString.parametersSchema, ({ new: replacement, old, path }) =>
       edit(path, (text) => replaceOnce(text, old, replacement), `${path} is changed`)
@@ -175,29 +185,36 @@ const definitionOf = (schema: unknown): JsonObject =>
 export const makeTools = (workspace: Workspace) => {
   const tools = work(workspace)
   const names = tools.map(({ name }) => name).join(", ")
-  const malformed = (output: string): ToolOutcome => ({
+  const failed = (name: string, output: string, isMalformed: boolean): ToolOutcome => ({
     output: `error: ${output}`,
     finished: false,
-    isMalformed: true
+    isMalformed,
+    isLost: changing.has(name)
   })
   return {
     definitions: tools.map(({ definition }) => definition),
+    isFinish: ({ name }: ToolRequest): boolean => name === finish.name,
     call: Effect.fn("AgentControl.callTool")(function* ({ name, parameters }: ToolRequest) {
       yield* Effect.annotateCurrentSpan({ tool: name.slice(0, 40) })
       const tool = tools.find((tool) => tool.name === name)
       if (tool === undefined) {
-        return malformed(`there is no tool ${name.slice(0, 100)}; there are ${names}`)
+        return failed(name, `there is no tool ${name.slice(0, 100)}; there are ${names}`, true)
       }
       const json = parseJson(parameters)
       if (Either.isLeft(json)) {
-        return malformed(`the parameters of ${name} are no JSON; send one object`)
+        return failed(name, `the parameters of ${name} are no JSON; send one object`, true)
       }
       const outcome = yield* Effect.either(tool.run(json.right))
       return Either.match(outcome, {
-        onLeft: ({ reason }) => malformed(reason),
+        onLeft: ({ reason }) => failed(name, reason, true),
         onRight: Either.match({
-          onLeft: ({ reason }): ToolOutcome => ({ output: `error: ${reason}`, finished: false, isMalformed: false }),
-          onRight: (output): ToolOutcome => ({ output, finished: name === finish.name, isMalformed: false })
+          onLeft: ({ reason }) => failed(name, reason, false),
+          onRight: (output): ToolOutcome => ({
+            output,
+            finished: name === finish.name,
+            isMalformed: false,
+            isLost: false
+          })
         })
       })
     })

@@ -170,13 +170,18 @@ export const makeWorkspace = Effect.fnUntraced(function* (directory: string, lim
       .pipe(Effect.zipRight(fileSystem.rename(source, target)), Effect.mapError(unusable(from)))
   })
 
+  /** True when there is a file at a path that the agent may write. */
+  const isThere = Effect.fnUntraced(function* (path: string) {
+    return (yield* kindOf(yield* within(yield* writableNamesOf(path))))?.type === "File"
+  })
+
   /** True when `MEMORY.md` exists and is not blank. */
   const hasMemory = Effect.map(
     Effect.orElseSucceed(read(memoryFile), () => ""),
     (text) => text.trim() !== ""
   )
 
-  return { hasMemory, list, read, remove, rename, write }
+  return { hasMemory, isThere, list, read, remove, rename, write }
 })
 
 /** See {@link makeWorkspace}. */

@@ -89,6 +89,13 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, fileBytes: nu
     )
   )
 
+  const publishedInputs = Effect.fn("MemoryFs.publishedInputs")((cwd: Directory) =>
+    Effect.map(
+      recordOf(cwd),
+      Option.flatMapNullable(({ inputs }) => inputs)
+    )
+  )
+
   /**
    * Lists the files that a publish removes: those of the previous publish that still exist, are not published again,
    * and were not written by people.
@@ -110,7 +117,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, fileBytes: nu
   const prepareGeneration = Effect.fnUntraced(function* (
     staging: Staging,
     published: ReadonlyArray<MemoryFile>,
-    { content, fingerprint }: Publish
+    { content, fingerprint, inputs }: Publish
   ) {
     const bucket = bucketPath(staging.root.cwd)
     const recordBytes = yield* files.readIfThere(join(bucket, recordFile))
@@ -126,6 +133,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, fileBytes: nu
       cwd: staging.root.cwd,
       fingerprint,
       ...(content === undefined || content === fingerprint ? {} : { content }),
+      ...(inputs === undefined ? {} : { inputs }),
       files: published.map(({ bytes, path }) => ({ path, sha256: hashOf(bytes) })),
       withdrawn: withdrawnBy(Option.getOrUndefined(record), published, staging),
       memoryText: memory === undefined ? "" : decoder.decode(memory.bytes),
@@ -236,5 +244,5 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, fileBytes: nu
     return Option.map(record, ({ fingerprint }) => fingerprint)
   })
 
-  return { clear, publishedFingerprint, publishedContent, publish, redactStaging, resume }
+  return { clear, publishedFingerprint, publishedContent, publishedInputs, publish, redactStaging, resume }
 }

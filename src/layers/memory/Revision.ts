@@ -36,6 +36,12 @@ const decoder = new TextDecoder()
 
 const isPublished = (path: string): boolean => path === memoryFile || path.startsWith(`${skillFolder}/`)
 
+/** Takes forgotten threads out of the inputs of a publish. */
+const withoutThreads = (inputs: PublicationRecord["inputs"], { threadIds }: ForgetRule): PublicationRecord["inputs"] =>
+  inputs === undefined
+    ? undefined
+    : { ...inputs, traces: inputs.traces.filter(({ threadId }) => !threadIds.has(threadId)) }
+
 /** Makes the operations that revise a memory root: forgetting, and restoring the previous generation. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
   const readPublished = (folder: string) =>
@@ -95,6 +101,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
         // No existing inputs produced the remaining text; an empty fingerprint makes the next pass consolidate again.
         fingerprint: "",
         content: undefined,
+        inputs: withoutThreads(record.inputs, rule),
         files: record.files
           .filter(({ path }) => !gone.has(path))
           .map((file) => (file.path === memoryFile ? { ...file, sha256: hashOf(encoder.encode(revised)) } : file)),

@@ -9,11 +9,11 @@ import {
   factsFile,
   memoryFile,
   type MemoryFile,
-  publishedFile,
   skillFolder,
   skillOwnership,
   textFile
 } from "../../domain/memory/Publication.js"
+import { copyOfPublished } from "../../domain/agent/CopyOfPublished.js"
 import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
 import { threadOfTrace } from "../../domain/memory/TraceMemory.js"
 import { withNotes } from "../../domain/memory/UserNote.js"
@@ -114,7 +114,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
     cwd: Directory,
     memories: ReadonlyArray<ThreadMemory>,
     notes: ReadonlyArray<SafeText>,
-    { facts, isPublishedShown, isTakenBack = () => false, isToldAgain = () => false }: AgentInputs = {
+    { facts, isPublishedShown, isTakenBack = () => false, isToldAgain = () => false, threadIds }: AgentInputs = {
       facts: safe``,
       isPublishedShown: false
     }
@@ -138,20 +138,22 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
       const ownership = skillOwnership(record, skills)
       const personal = new Set(ownership.personalFiles)
       const hasEdits = edits.added.length + edits.removed.length > 0
+      const texts = new Map(outside.map(({ bytes, path }) => [path, decoder.decode(bytes)]))
+      const copied = isPublishedShown ? copyOfPublished({ texts, record, personal, isTakenBack, threadIds }) : []
       // A person may have written a secret into it.
-      const published =
-        isPublishedShown && current !== undefined ? yield* redact(decoder.decode(current.bytes)) : safe``
+      const editable = yield* Effect.forEach(copied, ({ path, text }) =>
+        Effect.map(redact(text), (redacted) => textFile(path, redacted))
+      )
       // From the rows, not from disk: another pass may be writing a trace whose row does not have it yet.
       const untouchable = [
         ...phaseOneFiles(memories),
         ...outside.filter(({ path }) => personal.has(path)),
         ...(hasEdits ? [textFile(editsFile, yield* shownEdits(edits))] : []),
-        ...(facts === "" ? [] : [textFile(factsFile, facts)]),
-        ...(published === "" ? [] : [textFile(publishedFile, published)])
+        ...(facts === "" ? [] : [textFile(factsFile, facts)])
       ]
-      yield* files.writeTree(root.stagingPath, untouchable)
+      yield* files.writeTree(root.stagingPath, [...untouchable, ...editable])
       const outsideNames = yield* namesAround(cwd, entries)
-      return { root, edits, untouchable, outside, outsideNames, ...ownership }
+      return { root, edits, editable, untouchable, outside, outsideNames, ...ownership }
     }).pipe(failing("staging", root.stagingPath))
   })
 

@@ -5,6 +5,7 @@ import { supersededIn } from "../../domain/facts/FactLines.js"
 import { type MarkedFacts, withCorrections, withMarks } from "../../domain/facts/FactMarks.js"
 import { mapSections, ProjectFacts, sectionHeadings } from "../../domain/facts/ProjectFacts.js"
 import { onlyPlaceOf, withPlace } from "../../domain/project/PlaceMark.js"
+import { substanceOf } from "../../domain/agent/ConsolidatedInputs.js"
 import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { Facts, type MarkedFact, type StoredFact } from "../../services/state/Facts.js"
@@ -81,10 +82,16 @@ export const readProjectFacts = (cwd: Directory) =>
 
 /** The facts of a directory for its agent. */
 export interface AgentFacts {
+  readonly facts: ProjectFacts
   /** The facts as JSON. */
   readonly text: SafeText
   /** The words, sessions and order of the lines, and the pins. Equal texts give the same memory, whatever the ids are. */
   readonly content: string
+  /**
+   * The words of the lines and the pins, in no order. Equal texts are no work for an agent that edits a published
+   * memory.
+   */
+  readonly substance: string
 }
 
 /**
@@ -103,7 +110,11 @@ export const factsForAgent = Effect.fnUntraced(function* (
   const lines = sectionHeadings.flatMap(([name, heading]) =>
     facts[name].map(({ text, threadIds }) => [heading, text, ...threadIds])
   )
+  const substance = substanceOf(facts)
+  const pins = [...marked.pinned].toSorted()
   const agentFacts: AgentFacts = {
+    facts,
+    substance: substance === "" ? "" : JSON.stringify([substance, ...pins]),
     text: yield* redact(encodeFacts(facts)),
     content:
       lines.length + facts.procedures.length === 0 ? "" : JSON.stringify([lines, facts.procedures, ...marked.pinned])

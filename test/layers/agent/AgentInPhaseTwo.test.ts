@@ -70,7 +70,7 @@ const failing: ReadonlyArray<readonly [string, Script, string, number]> = [
   ["a failed response", replies.failedWith("server_error", "the engine stopped"), "ModelServerFailed", attempts],
   ["words of JSON alone", replies.ok('{"traceMemory": "# half'), "AgentFailure", 12],
   ["fenced words", replies.ok("```json\n{}\n```"), "AgentFailure", 12],
-  ["400, context too long", replies.tooLong, "ContextTooLong", 1],
+  ["400, context too long", replies.tooLong, "ContextTooLong", 2],
   ["401", replies.status(401, { message: "no" }), "ModelUnauthorised", 1],
   ["429", replies.status(429, { message: "slow down" }), "RateLimited", attempts],
   [

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Duration, Effect, Fiber, Layer, Stream } from "effect"
+import type { AgentInput } from "../../../src/domain/agent/FirstMessage.js"
 import { redact } from "../../../src/domain/privacy/Redaction.js"
 import { safe } from "../../../src/domain/privacy/SafeText.js"
 import * as AgentControlToolLoop from "../../../src/layers/agent/ToolLoop.js"
@@ -35,7 +36,11 @@ const makeStaging = (folder: string): string => {
   return directory
 }
 
-const world = Effect.fnUntraced(function* (script: Script, given: Partial<Settings.SettingValues> = {}) {
+const world = Effect.fnUntraced(function* (
+  script: Script,
+  given: Partial<Settings.SettingValues> = {},
+  inputs: ReadonlyArray<AgentInput> = []
+) {
   const folder = yield* temporaryFolder
   const directory = makeStaging(folder)
   const server = yield* serve(script)
@@ -59,7 +64,7 @@ const world = Effect.fnUntraced(function* (script: Script, given: Partial<Settin
   /** The statuses of one agent, from the first to the last. */
   const run = AgentControl.pipe(
     Effect.flatMap(({ spawn }) =>
-      spawn({ pass: "pass", directory, prompt: redact(`work in ${directory}`), source: "memory_consolidation" })
+      spawn({ pass: "pass", directory, prompt: redact(`work in ${directory}`), inputs, source: "memory_consolidation" })
     ),
     Effect.flatMap(({ status }) => Stream.runCollect(status)),
     Effect.scoped,
@@ -227,6 +232,70 @@ describe("agents with a model and tools", () => {
       assert.strictEqual(end?._tag, "Errored")
       assert.match(end?._tag === "Errored" ? end.message : "", /12 times/)
       assert.strictEqual(stubborn.server.requests.length, 12)
+    })
+  )
+
+  it.scopedLive("an agent is shown its inputs at once, and can edit and finish in one answer", () =>
+    Effect.gen(function* () {
+      const edit: Call = { name: "replace_string", parameters: { path: "MEMORY.md", old: "a line", new: "a new line" } }
+      const inputs = [{ name: "MEMORY.md", text: safe`# Memory\n- a line\n` }]
+      const { directory, run, server } = yield* world(turns([edit, done]), {}, inputs)
+      write(join(directory, "MEMORY.md"), "# Memory\n- a line\n")
+      assert.strictEqual(last(yield* run)?._tag, "Completed")
+      assert.strictEqual(server.requests.length, 1)
+      assert.include(JSON.stringify(server.requests[0]?.body["input"]), "=== MEMORY.md (18 bytes) ===")
+      assert.strictEqual(readFileSync(join(directory, "MEMORY.md"), "utf8"), "# Memory\n- a new line\n")
+    })
+  )
+
+  it.scopedLive("an agent does not finish in an answer whose change was refused", () =>
+    Effect.gen(function* () {
+      const wrong: Call = { name: "replace_string", parameters: { path: "MEMORY.md", old: "not there", new: "x" } }
+      const { directory, run, server } = yield* world(turns([memory], [wrong, done], [done]))
+      assert.strictEqual(last(yield* run)?._tag, "Completed")
+      assert.strictEqual(server.requests.length, 3)
+      const outputs = server.requests[2] === undefined ? [] : toolOutputs(server.requests[2])
+      assert.match(outputs[1] ?? "", /^error: not finished; a change before this call was refused/)
+      assert.strictEqual(readFileSync(join(directory, "MEMORY.md"), "utf8"), "# Memory\n- a line\n")
+      const looking: Call = { name: "read_file", parameters: { path: "nowhere.md", first_line: 1, last_line: 1 } }
+      const other = yield* world(turns([memory, looking, done]))
+      assert.strictEqual(last(yield* other.run)?._tag, "Completed")
+      assert.strictEqual(other.server.requests.length, 1, "a read that was refused loses nothing")
+    })
+  )
+
+  it.scopedLive("create_file replaces a file of the agent's, and leaves no more files than it may make", () =>
+    Effect.gen(function* () {
+      const other: Call = { name: "create_file", parameters: { path: "MEMORY.md", text: "# Other\n" } }
+      const { directory, run } = yield* world(turns([memory, other, done]))
+      assert.strictEqual(last(yield* run)?._tag, "Completed")
+      assert.strictEqual(readFileSync(join(directory, "MEMORY.md"), "utf8"), "# Other\n")
+    })
+  )
+
+  it.scopedLive("inputs that have no room are named, and a server that finds them too long gets none of them", () =>
+    Effect.gen(function* () {
+      const inputs = [
+        { name: "trace_summaries/long.md", text: redact("a word and another\n".repeat(4_000)) },
+        { name: "trace_summaries/short.md", text: redact("ferries and piers\n".repeat(400)) }
+      ]
+      const small = yield* world(turns([memory, done]), { modelWindow: 20_000, modelOutputTokens: 1_000 }, inputs)
+      assert.strictEqual(last(yield* small.run)?._tag, "Completed")
+      const shown = small.server.requests[0]?.text ?? ""
+      assert.include(shown, "ferries and piers")
+      assert.include(shown, "=== not shown here ===\\ntrace_summaries/long.md (76,000 bytes)")
+      const strict = yield* world(
+        (request, index) =>
+          tokensOf(request.body) > 1_500 ? replies.tooLong() : turns([], [memory, done])(request, index),
+        {},
+        inputs
+      )
+      assert.strictEqual(last(yield* strict.run)?._tag, "Completed")
+      assert.strictEqual(strict.server.requests.length, 2)
+      const [, second] = strict.server.requests
+      assert(second !== undefined)
+      assert.include(second.text, "trace_summaries/short.md (7,200 bytes)")
+      assert.notInclude(second.text, "ferries and piers")
     })
   )
 

@@ -545,7 +545,6 @@ describe("sessions larger than the model's window", () => {
         const [request] = server.requests
         const tokens = request === undefined ? 0 : tokensOf(request.body)
         assert.isAtMost(tokens, 128_000 - 16_000)
-        assert.isAbove(tokens, 80_000)
         for (const turn of nonEmpty(needlesOf(turns))) {
           assert.include(request?.text ?? "", `go on with needle ${turn} of the hay`)
           assert.include(request?.text ?? "", `Error: broken at needle ${turn} of the hay`)
@@ -556,7 +555,7 @@ describe("sessions larger than the model's window", () => {
   it.scopedLive("a session that the server finds too long is sent again in a smaller form, and learned from", () =>
     Effect.gen(function* () {
       const { codexHome, pass, server } = yield* home((request) =>
-        tokensOf(request.body) > 12_000 ? replies.tooLong() : replies.ok(good)(request)
+        tokensOf(request.body) > 5_000 ? replies.tooLong() : replies.ok(good)(request)
       )
       addSession(codexHome, 1, hugeSession(20))
       const report = yield* pass({ modelWindow: 40_000, modelOutputTokens: 1_000 })

@@ -1,5 +1,5 @@
 import { byteLength } from "../../text/ByteBudget.js"
-import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
+import { endingOf, type SessionEvidence } from "../../evidence/SessionEvidence.js"
 import type { StageOneOutput } from "../../memory/StageOneOutput.js"
 import { projectName } from "../../thread/WorkingDirectory.js"
 import { constraintsIn } from "../wishes/TaskWishes.js"
@@ -11,7 +11,6 @@ import { pointersOf } from "./Pointers.js"
 import type { Preference } from "../wishes/Preferences.js"
 import { readSession } from "../judging/SessionReport.js"
 import type { TaskReport } from "../judging/TaskReport.js"
-import type { Task } from "../reading/Tasks.js"
 import { counted, plainLine, quoted } from "./Wording.js"
 
 /** The directory, branch and commit of a session, as far as its rollout names them. */
@@ -62,24 +61,13 @@ const preferenceText = (preferences: ReadonlyArray<Preference>): string =>
     ? "User preferences: none observed"
     : `User preferences:\n${preferences.map(({ line, text }) => `- ${quoted(text, 160)} (L${line})`).join("\n")}`
 
-const contextText = (session: OfflineSession, tasks: ReadonlyArray<Task>, evidence: SessionEvidence): string => {
+const contextText = (session: OfflineSession, evidence: SessionEvidence): string => {
   const branch = session.gitBranch === undefined ? "" : `, branch ${plainLine(session.gitBranch, 80)}`
   const commit = session.gitSha === undefined ? "" : ` at ${plainLine(session.gitSha, 80).slice(0, 7)}`
   const place = `${plainLine(projectName(session.cwd), 80) || "unknown directory"}${branch}${commit === "" || branch !== "" ? commit : `,${commit}`}`
   const turns = evidence.events.filter(({ _tag }) => _tag === "UserText").length
   const commands = evidence.events.filter(({ _tag }) => _tag === "CommandRun").length
-  const last = evidence.events.findLast(({ _tag }) => _tag !== "Compaction")
-  const end =
-    last?._tag === "Interruption"
-      ? last.provenance === "user"
-        ? "interrupted by the user"
-        : "stopped by the harness"
-      : evidence.finished === undefined
-        ? "end not recorded"
-        : tasks.length > 0 && !evidence.finished
-          ? "broke off in the middle of a turn"
-          : "finished"
-  return `${place}; ${counted(turns, "user turn")}, ${counted(commands, "command")}, ${end}`
+  return `${place}; ${counted(turns, "user turn")}, ${counted(commands, "command")}, ${endingOf(evidence)}`
 }
 
 const chosen = (reports: ReadonlyArray<TaskReport>, count: number): ReadonlyArray<TaskReport> => {
@@ -103,7 +91,6 @@ export const extractTrace = (session: OfflineSession, evidence: SessionEvidence)
   const { preferences, reports } = read
   const worthTelling =
     reports.length > fullTasks ? reports.filter((report) => report.task.isLast || !isPassing(report)) : reports
-  const tasks = reports.map(({ task }) => task)
   const heading = `# ${headingOf(reports, preferences)}`
   const write = (count: number): string => {
     const told = chosen(worthTelling, count)
@@ -113,7 +100,7 @@ export const extractTrace = (session: OfflineSession, evidence: SessionEvidence)
     const said = new Set<string>()
     const known = new Set<string>()
     return [
-      `${heading}\nTrace context: ${contextText(session, tasks, evidence)}${more}\n${preferenceText(preferences)}`,
+      `${heading}\nTrace context: ${contextText(session, evidence)}${more}\n${preferenceText(preferences)}`,
       ...told.map((report) => taskSection(report, said, known, !full.has(report)))
     ].join("\n\n")
   }
