@@ -254,7 +254,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
                   .join("")
               )
             )
-          for (const [ordinal, offset] of nonEmpty(starts.entries()).slice(1)) {
+          for (const [ordinal, offset] of nonEmpty([...starts.entries()].slice(1))) {
             assert.strictEqual(yield* world.store.lineStart(fileAt(world, "a.jsonl"), offset), ordinal)
             assert.strictEqual(yield* world.store.lineStart(fileAt(world, "a.jsonl"), offset + 1), "none")
           }

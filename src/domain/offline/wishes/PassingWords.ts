@@ -66,7 +66,7 @@ const endingTimes: ReadonlyArray<RegExp> = [
   words("hôm nay", "ngày mai", "cho đến(?: khi)?", "trong (?:khi|lúc) (?:tôi|mình)")
 ]
 
-/** What a task is about; a place of this kind is no rule of the project. */
+/** Names of places in a task; a rule for one of them is no rule of the project. */
 const places =
   "test|tests|function|method|class|file|script|branch|pr|pull request|merge request|session|task|ticket|issue|page|screen|component|commit|loop|query|chat|conversation|thread|step|turn|call|dialog"
 
