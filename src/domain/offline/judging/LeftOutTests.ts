@@ -33,7 +33,7 @@ const namesIn = (pattern: string): ReadonlyArray<string> =>
     return bare === "" || bare === "not" ? [] : [bare]
   })
 
-/** What is known of the tests that failed. */
+/** The names of the tests that failed, with the output of the failure. */
 interface FailedTests {
   readonly names: ReadonlyArray<string>
   readonly output: string

@@ -62,7 +62,7 @@ const shells = /^(?:ba|z|da|k)?sh$/
 /** True if the text that a shell is given with `-c` ends in `&`. */
 const isBackgroundScript = (words: ReadonlyArray<string>): boolean =>
   shells.test(programName(words[0] ?? "")) &&
-  /&$/.test((words[words.findIndex((word) => /^-[a-z]{0,3}c$/.test(word)) + 1] ?? "").trim())
+  (words[words.findIndex((word) => /^-[a-z]{0,3}c$/.test(word)) + 1] ?? "").trim().endsWith("&")
 
 /**
  * True if the shell goes on before the program of a pipeline has ended, so that neither the exit code nor the output

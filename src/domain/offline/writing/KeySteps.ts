@@ -56,7 +56,9 @@ const tests = (count: number | undefined): string => (count === undefined ? "" :
 
 const passStep = (step: CommandStep, text: string, passedTests: number | undefined, weight: number): KeyStep => {
   const hasActs = step.parts.some(({ kind }) => kind === "edit" || kind === "act")
-  const shown = hasActs && !isScript(step.shown) && step.shown.length <= 200 ? step.shown : text
+  // A check that passed before an act failed is told alone: the whole command did not pass.
+  const isWhole = hasActs && step.parts.every(({ verdict }) => verdict !== "failed")
+  const shown = isWhole && !isScript(step.shown) && step.shown.length <= 200 ? step.shown : text
   return {
     line: step.outputLine,
     weight,

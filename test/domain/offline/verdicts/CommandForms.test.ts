@@ -70,10 +70,7 @@ describe("commands that only start something", () => {
       "systemd-run npm test",
       "pm2 start npm -- test"
     ])) {
-      assert.isTrue(
-        only(command, "", 0).every((verdict) => verdict === "unknown"),
-        command
-      )
+      assert.deepStrictEqual([...new Set(only(command, "", 0))], ["unknown"], command)
     }
   })
 
