@@ -544,7 +544,7 @@ describe("phase two: edits of what is published", () => {
         const memory = yield* readText(`${directory}/MEMORY.md`)
         const line = `- request_2 [${threadIdOf(2).slice(0, 13)}…]\n`
         yield* fileSystem.writeFileString(`${directory}/MEMORY.md`, memory + line)
-        yield* fileSystem.writeFileString(`${directory}/${skillPath}`, skillText("npm run check"))
+        yield* fileSystem.writeFileString(`${directory}/${skillPath}`, skillText("`npm test`, from the top"))
       })
     const world = editing(edited)
     return inWorld(
@@ -563,7 +563,10 @@ describe("phase two: edits of what is published", () => {
         assert.include((inputsOf(world).get(changed) ?? "").split("\n"), `- trace added: ${threadIdOf(2)}`)
         assert.isTrue((yield* memoryText).startsWith(before.trimEnd()))
         assert.include(yield* memoryText, "- request_2 [")
-        assert.strictEqual(yield* readText(`${(yield* root).memoryPath}/${skillPath}`), skillText("npm run check"))
+        assert.strictEqual(
+          yield* readText(`${(yield* root).memoryPath}/${skillPath}`),
+          skillText("`npm test`, from the top")
+        )
       })
     )
   })
