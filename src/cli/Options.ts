@@ -11,6 +11,7 @@ export const passOptions = {
     variable: "MEMORIES_HOME"
   }),
   model: setting("model", "model", "MODEL"),
+  consolidationModel: setting("consolidation-model", "consolidationModel", "MODEL"),
   agent: setting("agent", "agent", "AGENT"),
   agentCommand: setting("agent-command", "agentCommand", "COMMAND"),
   allowProviderCrossing: flag("allow-provider-crossing", "Let sessions recorded with one provider go to another.", {
@@ -37,26 +38,17 @@ export type Given = Parsed<typeof passOptions>
 const named = ({ name }: CommandOption<unknown>, text: Option.Option<string>): GivenOption | undefined =>
   Option.getOrUndefined(Option.map(text, (text) => ({ option: name, text })))
 
-/**
- * Returns the option by which the user consents to send sessions to another provider than the one that they were
- * recorded with: the option for it, or the name of a model on the command line. A variable that was set long ago gives
- * no consent.
- */
-const crossingConsent = (given: Given): GivenOption | undefined =>
-  given.allowProviderCrossing
-    ? { option: passOptions.allowProviderCrossing.name, text: "true" }
-    : Option.isSome(given.model)
-      ? { option: passOptions.model.name, text: "true" }
-      : undefined
-
 /** Returns the given options, by the setting that each one sets. */
 export const givenOptions = (given: Given): GivenOptions => ({
   codexHome: named(passOptions.codexHome, given.codexHome),
   memoriesHome: named(passOptions.memoriesHome, given.memoriesHome),
   model: named(passOptions.model, given.model),
+  consolidationModel: named(passOptions.consolidationModel, given.consolidationModel),
   agent: named(passOptions.agent, given.agent),
   agentCommand: named(passOptions.agentCommand, given.agentCommand),
-  allowProviderCrossing: crossingConsent(given),
+  allowProviderCrossing: given.allowProviderCrossing
+    ? { option: passOptions.allowProviderCrossing.name, text: "true" }
+    : undefined,
   maxTokens: named(passOptions.maxTokens, given.maxTokens),
   maxRequests: named(passOptions.maxRequests, given.maxRequests),
   maxTokensPerDay: named(passOptions.maxTokensPerDay, given.maxTokensPerDay),

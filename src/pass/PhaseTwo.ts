@@ -301,7 +301,7 @@ const publishStaged = Effect.fnUntraced(function* (
   const consolidations = yield* Consolidations
   const threadMemories = yield* ThreadMemories
   const { cwd } = staging.root
-  const ended = yield* Effect.either(runAgent(pass, staging.root.stagingPath))
+  const ended = yield* Effect.either(runAgent(pass, cwd, staging.root.stagingPath))
   const changes = yield* memoryFs.restoreOutside(staging, (threadId) => isBusy(threadId, state))
   if (changes.length > 0) {
     return yield* new PublishRefused({

@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { ProviderCrossing } from "../domain/memory/ConsolidationError.js"
 import { mayBeSentTo } from "../domain/privacy/Provider.js"
-import { plausibleCounts } from "../domain/model/Spending.js"
+import { plausibleCounts, type TokenCounts } from "../domain/model/Spending.js"
 import { renderTemplate } from "../domain/text/Template.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { countAnswer, type Pass } from "./Pass.js"
@@ -41,15 +41,15 @@ export const keepToProvider = Effect.fnUntraced(function* (cwd: Directory, { ear
 })
 
 /**
- * Starts the consolidation agent in a staged copy, whose absolute path is `directory`, and waits for it within its time
- * limit. Fails unless it completed: with the model's error if that was the reason, else with `AgentFailure`.
+ * Starts the consolidation agent for a project in a staged copy, whose absolute path is `directory`, and waits for it
+ * within its time limit. Fails unless it completed: with the model's error if that was the reason, else with `AgentFailure`.
  */
-export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, directory: string) {
+export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, project: Directory, directory: string) {
   const control = yield* AgentControl
   const templates = yield* Templates
   const { agentTimeLimit } = yield* Settings
   const prompt = renderTemplate(yield* redact(templates.consolidation), { memory_root: yield* redact(directory) })
-  const last = yield* control.spawn({ pass: pass.owner, directory, prompt, source: consolidationSource }).pipe(
+  const last = yield* control.spawn({ pass: pass.owner, directory, project, prompt, source: consolidationSource }).pipe(
     Effect.flatMap((agent) => Stream.runLast(countTurns(pass, Stream.takeUntil(agent.status, isFinal)))),
     Effect.scoped,
     Effect.timeoutFail({
@@ -76,19 +76,28 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, di
  * the total so far.
  */
 const countTurns = <E>(pass: Pass, statuses: Stream.Stream<AgentStatus, E>): Stream.Stream<AgentStatus, E> => {
-  let counted = { inputTokens: 0, outputTokens: 0 }
+  let counted: TokenCounts = { inputTokens: 0, outputTokens: 0 }
   return Stream.tap(statuses, (status) => {
     const said =
       status._tag === "Running"
-        ? plausibleCounts({ input: status.inputTokens, output: status.outputTokens, total: undefined }, false)
+        ? plausibleCounts(
+            {
+              input: status.inputTokens,
+              output: status.outputTokens,
+              total: undefined,
+              cached: status.cachedTokens
+            },
+            false
+          )
         : undefined
     if (said === undefined) {
       return Effect.void
     }
-    const { inputTokens, outputTokens } = said
+    const { cachedTokens = 0, inputTokens, outputTokens } = said
     const turn = {
       inputTokens: Math.max(0, inputTokens - counted.inputTokens),
-      outputTokens: Math.max(0, outputTokens - counted.outputTokens)
+      outputTokens: Math.max(0, outputTokens - counted.outputTokens),
+      cachedTokens: Math.max(0, cachedTokens - (counted.cachedTokens ?? 0))
     }
     counted = said
     return countAnswer(pass, turn)

@@ -20,7 +20,7 @@ import {
   ModelClient,
   type ModelEvent,
   type StageOneRequest,
-  TokenUsage,
+  tokenUsage,
   type TokenWindow
 } from "../../services/ModelClient.js"
 import * as Redactor from "../../services/Redactor.js"
@@ -55,7 +55,12 @@ const withPart = (answer: Answer, part: Part): Answer => {
 const reportedUsage = ({ end, text }: Answer): TokenCounts | undefined =>
   end?.type === "finish"
     ? plausibleCounts(
-        { input: end.usage.inputTokens, output: end.usage.outputTokens, total: end.usage.totalTokens },
+        {
+          input: end.usage.inputTokens,
+          output: end.usage.outputTokens,
+          total: end.usage.totalTokens,
+          cached: end.usage.cachedInputTokens
+        },
         text.trim() !== ""
       )
     : undefined
@@ -101,7 +106,7 @@ const outcomeOf = Effect.fnUntraced(function* (subject: ModelSubject, answer: An
       }
       const events: ReadonlyArray<ModelEvent> = [
         { _tag: "TextDelta", text },
-        { _tag: "Completed", usage: new TokenUsage(usage) }
+        { _tag: "Completed", usage: tokenUsage(usage) }
       ]
       return events
     }

@@ -5,8 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Duration, Effect, Fiber, Layer, Stream } from "effect"
 import { redact } from "../../../src/domain/privacy/Redaction.js"
 import { safe } from "../../../src/domain/privacy/SafeText.js"
-import * as AgentControlToolLoop from "../../../src/layers/agent/ToolLoop.js"
-import * as Responses from "../../../src/layers/model/responses/Responses.js"
+import { agent } from "../../../src/layers/model/server/OpenAi.js"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
 import * as StateDb from "../../../src/layers/state/StateDb.js"
 import { AgentControl, type AgentStatus } from "../../../src/services/AgentControl.js"
@@ -39,8 +38,7 @@ const world = Effect.fnUntraced(function* (script: Script, given: Partial<Settin
   const folder = yield* temporaryFolder
   const directory = makeStaging(folder)
   const server = yield* serve(script)
-  const services = AgentControlToolLoop.layer.pipe(
-    Layer.provide(Responses.layer),
+  const services = agent.pipe(
     Layer.provide(StateDb.layerMemory),
     Layer.provide(ProcessTableMemory.layer),
     Layer.provide(NodeFileSystem.layer),
@@ -49,7 +47,7 @@ const world = Effect.fnUntraced(function* (script: Script, given: Partial<Settin
         codexHome: folder,
         memoriesHome: folder,
         model: "openai:gpt-5-mini",
-        modelServer: { baseUrl: server.baseUrl, apiKey: undefined },
+        modelServers: { openai: { baseUrl: server.baseUrl, apiKey: undefined } },
         modelRetryFirst: Duration.millis(1),
         maxTokens: undefined,
         ...given
@@ -121,7 +119,8 @@ describe("agents with a model and tools", () => {
         turn: 1,
         tokens: (statuses[1]?._tag === "Running" ? (statuses[1].inputTokens ?? 0) : 0) + 50,
         inputTokens: statuses[1]?._tag === "Running" ? statuses[1].inputTokens : 0,
-        outputTokens: 50
+        outputTokens: 50,
+        cachedTokens: 0
       })
       assert.strictEqual(server.requests[0]?.body["store"], false)
       assert.deepStrictEqual(server.requests[0]?.body["reasoning"], { effort: "medium" })
