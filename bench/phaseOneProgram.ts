@@ -103,7 +103,9 @@ const layer = Layer.mergeAll(
     Settings.layer({
       codexHome,
       memoriesHome,
-      ...(server === undefined ? {} : { model: "openai:gpt-5-mini", modelServers: { openai: { baseUrl, apiKey: undefined } } }),
+      ...(server === undefined
+        ? {}
+        : { model: "openai:gpt-5-mini", modelServers: { openai: { baseUrl, apiKey: undefined } } }),
       allowProviderCrossing: true,
       maxTokens: undefined
     })

@@ -23,7 +23,7 @@ const isOlder = (model: string): boolean => /^(?:gpt-4(?!o|\.1|\.5)|gpt-3\.5|tex
  * Factor by which a model makes more tokens of a text than the table has. Anthropic publishes no table; its newer models
  * make up to a third more of the same text.
  */
-const factorOf = (model: string): number => (/^claude/.test(model) ? 1.4 : 1)
+const factorOf = (model: string): number => (model.startsWith("claude") ? 1.4 : 1)
 
 /** Loads the token table of a model when the first text is counted, since a table has several megabytes. */
 const load = (model: string) =>

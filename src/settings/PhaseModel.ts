@@ -2,7 +2,7 @@ import { type ModelPhase, type NamedModel, namedModel } from "../domain/model/Ap
 import type { GivenPrices } from "../domain/model/ModelFacts.js"
 import { consolidationModelOf, type ModelServer, type Settings } from "./Settings.js"
 
-/** What the settings say about the model of a phase. */
+/** The model of a phase, its server, and its limits and prices as far as the user set them. */
 export interface PhaseModel {
   readonly named: NamedModel
   readonly server: ModelServer

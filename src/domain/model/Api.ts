@@ -56,7 +56,7 @@ export interface NamedModel {
 }
 
 /** The pattern of a model's name with its API, as a setting has it. */
-export const modelPattern = /^(openai|chat|anthropic):([^\s\p{Cc}]{1,200})$/u
+const modelPattern = /^(openai|chat|anthropic):([^\s\p{Cc}]{1,200})$/u
 
 const isApi = Schema.is(Api)
 

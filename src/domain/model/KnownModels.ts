@@ -34,7 +34,7 @@ export interface KnownModel {
   readonly cacheWrite?: number
   /** True when a request may switch the cache off, since writing to it costs extra. */
   readonly hasCacheModes?: boolean
-  /** In the order of their days. The first one holds for earlier days too. */
+  /** The prices in the order of their days. The first one holds for earlier days too. */
   readonly prices: ReadonlyArray<DatedPrice>
 }
 

@@ -33,7 +33,7 @@ export interface Reservation {
   readonly worst: RequestCost
 }
 
-/** What the requests of one day for one project to one model cost. */
+/** The cost of the requests of one day for one project to one model. */
 export interface BillLine {
   /** A UTC day, such as `2026-03-02`. */
   readonly day: string

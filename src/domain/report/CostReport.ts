@@ -12,7 +12,7 @@ export interface CostLine {
   /** The part of the input tokens that the server read from its cache. */
   readonly cachedTokens: number
   readonly outputTokens: number
-  /** In the currency of the prices; null when no request of the line had a known price. */
+  /** The money in the currency of the prices; null when no request of the line had a known price. */
   readonly cost: number | null
   /** Requests without a known price, which the cost leaves out. */
   readonly unpriced: number
@@ -20,7 +20,7 @@ export interface CostLine {
   readonly atWorst: number
 }
 
-/** What the requests on record cost, the newest day first, and the sums of all lines. */
+/** The cost of the requests on record, the newest day first, and the sums of all lines. */
 export interface CostReport {
   readonly lines: ReadonlyArray<CostLine>
   readonly requests: number

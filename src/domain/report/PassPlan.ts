@@ -40,7 +40,7 @@ export const PassPlan = Schema.Struct({
   outputTokens: Schema.Int,
   /** The maximum cost of the traces in the currency of the prices; null without prices. */
   cost: Schema.NullOr(Schema.Number),
-  /** Null when no model consolidates, or nothing would be consolidated. */
+  /** The limits of consolidation; null when no model consolidates, or nothing would be consolidated. */
   consolidation: Schema.NullOr(PlannedConsolidation),
   /** The maximum number of tokens that one pass may use; null means no limit. */
   maxTokens: Schema.NullOr(Schema.Number),

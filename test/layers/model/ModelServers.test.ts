@@ -241,8 +241,9 @@ describe.each(dialects.map((layers) => [layers.dialect.api, layers] as const))("
         const report = yield* pass()
         assert.include(readFileSync(report.extracted[0]?.traceFile ?? "", "utf8"), "# Zürich 🚢 пристань")
         assert.deepStrictEqual([report.model.calls, report.model.outputTokens], [1, 50])
-        assert.strictEqual(server.requests[0]?.path, dialect.path)
-        assert.isUndefined(server.requests[0]?.headers["traceparent"])
+        const [request] = server.requests
+        assert(request !== undefined)
+        assert.deepStrictEqual([request.path, request.headers["traceparent"]], [dialect.path, undefined])
       })
     )
   }

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Option, Schema, TestClock } from "effect"
 import type { SpendingCaps } from "../../../src/domain/model/Spending.js"
+import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { Ledger } from "../../../src/layers/model/server/Ledger.js"
 import { Spending } from "../../../src/services/state/Spending.js"
 import * as Settings from "../../../src/settings/Settings.js"
@@ -11,6 +12,7 @@ import { programPath } from "../../support/provided.js"
 import { start, temporaryFolder } from "../../support/program.js"
 import { contract } from "../../support/stateDb.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
+import { learn, makeThread } from "../../support/rows.js"
 import { reservation, tokensOnly } from "../../support/spending.js"
 import { until } from "../../support/time.js"
 
@@ -95,6 +97,30 @@ contract("spending", ({ numRuns, provided: inDb }) => {
             unpriced: 0
           }
         ])
+      })
+    )
+  )
+
+  it.effect("a bill keeps the sums of a project that was forgotten, and not its name", () =>
+    inDb(
+      Effect.fnUntraced(function* (db) {
+        const [gone, kept] = [
+          makeThread(1, { cwd: Directory.make("/home/ada/secret-project") }),
+          makeThread(2, { cwd: Directory.make("/home/ada/ferry") })
+        ]
+        yield* learn(db, gone)
+        yield* learn(db, kept)
+        for (const [index, { cwd }] of [gone, kept].entries()) {
+          yield* db.spending.reserve(reservation(`request ${index}`, "one", 10, { project: cwd ?? "" }), uncapped)
+        }
+        yield* db.forgetting.forget([gone.id])
+        assert.deepStrictEqual(
+          (yield* db.spending.bill).map(({ inputTokens, project }) => [project, inputTokens]),
+          [
+            ["", 10],
+            ["/home/ada/ferry", 10]
+          ]
+        )
       })
     )
   )

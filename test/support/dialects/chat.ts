@@ -2,13 +2,13 @@ import { type Call, type Reply, type Script, type SeenRequest, tokensOf } from "
 import { brokenOff, type Dialect, objectsIn } from "./Dialect.js"
 
 /** One chunk as it stands on the wire. */
-export const chunk = (fields: Readonly<Record<string, unknown>>): string =>
+const chunk = (fields: Readonly<Record<string, unknown>>): string =>
   `data: ${JSON.stringify({ id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, model: "m", ...fields })}\n\n`
 
 const choice = (delta: unknown, finish_reason: string | null = null): string =>
   chunk({ choices: [{ index: 0, delta, logprobs: null, finish_reason }] })
 
-export const done = "data: [DONE]\n\n"
+const done = "data: [DONE]\n\n"
 
 const usage = (prompt_tokens: unknown, completion_tokens: unknown, total_tokens?: unknown) => ({
   prompt_tokens,

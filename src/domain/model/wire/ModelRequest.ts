@@ -20,7 +20,7 @@ export interface ModelRequest {
   readonly instructions: string
   /** The conversation so far, as items of the Responses API; the other APIs translate them. */
   readonly conversation: Conversation
-  /** Empty for a request without tools. */
+  /** The tools that the model may call; none for a request that asks for an object. */
   readonly tools: ReadonlyArray<ToolDefinition>
   readonly output: OutputForm | undefined
   /** The reasoning effort; `unset` leaves it to the server. */

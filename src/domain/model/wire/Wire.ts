@@ -3,7 +3,7 @@ import type { ModelResponse } from "../ModelResponse.js"
 import type { ModelRequest, Recipient } from "./ModelRequest.js"
 
 /**
- * What is still to come of a response: `events` while the answer is not complete, `usage` when only its token counts
+ * The part of a response that is still to come: `events` while the answer is not complete, `usage` when only its token counts
  * may follow, `nothing` when it is over.
  */
 export type Rest = "events" | "usage" | "nothing"

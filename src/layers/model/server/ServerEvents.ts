@@ -21,7 +21,7 @@ const usageTimeout = Duration.seconds(5)
 export interface EventReader {
   /** Receives each event that is valid JSON, in order, and the mark at the end of some streams. */
   readonly take: (event: unknown) => void
-  /** What is still to come. Once the answer is complete, the rest is read if it arrives soon, but not waited for. */
+  /** Returns the part that is still to come. Once the answer is complete, the rest is read if it arrives soon, but not waited for. */
   readonly rest: () => Rest
   /** Maximum number of characters read from the body. */
   readonly limit: number
