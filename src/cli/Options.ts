@@ -1,5 +1,5 @@
 import * as Option from "effect/Option"
-import { type GivenOption, type GivenOptions, settings, variableOf } from "../settings/Settings.js"
+import { type GivenOption, type GivenOptions, variableOf } from "../settings/Settings.js"
 import { type CommandOption, flag, optional, type Parsed, repeated, setting } from "./CommandOption.js"
 
 /** The options of a pass, which every command accepts too. */
@@ -24,10 +24,10 @@ export const passOptions = {
   limit: setting("limit", "candidates", "N"),
   all: flag("all", "Take every eligible session, whatever --limit says."),
   minIdle: setting("min-idle", "minIdle", "TIME"),
-  source: repeated("source", "NAME", `${settings.sources.description} May be repeated. Default: cli, vscode.`, {
+  source: repeated("source", "NAME", "A source to learn from, or all. Repeatable. Default: cli, vscode.", {
     variable: variableOf("sources")
   }),
-  rebuildIndex: flag("rebuild-index", "Set a corrupt state DB aside, mend rows, and index all sessions again."),
+  rebuildIndex: flag("rebuild-index", "Set a corrupt state DB aside, mend rows, index all sessions again."),
   json: flag("json", "Print the result as one JSON object."),
   logLevel: setting("log-level", "logLevel", "LEVEL")
 }

@@ -80,13 +80,9 @@ export const settings = {
   retryLongest: time(24, "h", "The longest wait between two attempts."),
   retryAttempts: integer(5, 1, 100, "Failures after which a session is set aside."),
   agentTimeLimit: time(30, "m", "The time that a consolidation agent may take."),
-  model: modelName("Author of trace memories: offline, openai:NAME, chat:NAME or anthropic:NAME."),
-  consolidationModel: otherModelName("The model that consolidates; same takes that of --model."),
-  agent: choice(
-    "auto",
-    ["auto", "offline", "model", "command"],
-    "The consolidator; auto is model with one, else offline."
-  ),
+  model: modelName("Author of traces, as openai:NAME or chat:NAME."),
+  consolidationModel: otherModelName("Author of MEMORY.md; same is that of --model."),
+  agent: choice("auto", ["auto", "offline", "model", "command"], "Consolidator; auto is model with one, else offline."),
   agentCommand: optionalText("The shell command of --agent command; its prompt comes on stdin."),
   allowProviderCrossing: flag(false, "Whether sessions recorded with one provider may be sent to another."),
   maxTokens: limit(1_000_000, "Tokens that one pass may cost, answers included."),

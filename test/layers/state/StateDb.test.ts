@@ -480,7 +480,7 @@ describe("unusable state DBs", () => {
 
   for (const [how, statement] of [
     ["by its version", "PRAGMA user_version = 99"],
-    ["by one migration more", "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (8, 'future')"],
+    ["by one migration more", "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (9, 'future')"],
     [
       "by migrations in a branch of their own",
       "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (9999, 'x')"
