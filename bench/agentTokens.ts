@@ -2,8 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as AgentControlToolLoop from "../src/layers/agent/ToolLoop.js"
-import * as Responses from "../src/layers/model/responses/Responses.js"
+import { agent } from "../src/layers/model/server/OpenAi.js"
 import { AgentControl } from "../src/services/AgentControl.js"
 import * as Templates from "../src/services/Templates.js"
 import { realPass } from "../test/support/realWorld.js"
@@ -123,8 +122,6 @@ const costOf = (requests: ReadonlyArray<SeenRequest>): AgentCost => ({
     0
   )
 })
-
-const agent = Layer.provide(AgentControlToolLoop.layer, Responses.layer)
 
 /** The same agent, which is shown nothing of what is in its directory. */
 const unshownAgent = Layer.effect(

@@ -53,7 +53,7 @@ subscribe("undici:request:create", () => {
 
 const served = Layer.unwrapEffect(
   Effect.map(
-    Effect.promise(() => import("../src/layers/model/responses/Online.js")),
+    Effect.promise(() => import("../src/layers/model/server/OpenAi.js")),
     ({ model }) => model
   )
 )
@@ -103,7 +103,9 @@ const layer = Layer.mergeAll(
     Settings.layer({
       codexHome,
       memoriesHome,
-      ...(server === undefined ? {} : { model: "openai:gpt-5-mini", modelServer: { baseUrl, apiKey: undefined } }),
+      ...(server === undefined
+        ? {}
+        : { model: "openai:gpt-5-mini", modelServers: { openai: { baseUrl, apiKey: undefined } } }),
       allowProviderCrossing: true,
       maxTokens: undefined
     })

@@ -40,8 +40,11 @@ export const commandTable = {
   status: {
     summary: "show the state of all sessions and projects, who is at work, and the disk space",
     details: "Exits with 1 when something needs a person.",
-    examples: ["status", "status --cwd .", "status --json"],
-    options: { cwd: optional("cwd", "DIR", "Show the state of this project alone, beside that of the sessions.") }
+    examples: ["status", "status --cwd .", "status --json", "status --costs"],
+    options: {
+      cwd: optional("cwd", "DIR", "Show the state of this project alone, beside that of the sessions."),
+      costs: flag("costs", "Show what requests to models cost instead, by day, project and model.")
+    }
   },
   list: {
     summary: "list projects and their memories: thread, title, time, outcome, size",
@@ -177,8 +180,8 @@ export const commandTable = {
   doctor: {
     summary: "check homes, permissions, the state DB, the index, leftovers and the model",
     details: "Says what to do about each problem, and exits with 1 when there is one.",
-    examples: ["doctor", "doctor --json"],
-    options: noOptions
+    examples: ["doctor", "doctor --json", "doctor --model chat:qwen3 --probe"],
+    options: { probe: flag("probe", "Ask each model by the smallest request, which may cost a few tokens.") }
   }
 } satisfies { readonly [command: string]: CommandText }
 

@@ -1,5 +1,5 @@
 import * as Option from "effect/Option"
-import { type GivenOption, type GivenOptions, settings, variableOf } from "../settings/Settings.js"
+import { type GivenOption, type GivenOptions, variableOf } from "../settings/Settings.js"
 import { type CommandOption, flag, optional, type Parsed, repeated, setting } from "./CommandOption.js"
 
 /** The options of a pass, which every command accepts too. */
@@ -11,6 +11,7 @@ export const passOptions = {
     variable: "MEMORIES_HOME"
   }),
   model: setting("model", "model", "MODEL"),
+  consolidationModel: setting("consolidation-model", "consolidationModel", "MODEL"),
   agent: setting("agent", "agent", "AGENT"),
   agentCommand: setting("agent-command", "agentCommand", "COMMAND"),
   allowProviderCrossing: flag("allow-provider-crossing", "Let sessions recorded with one provider go to another.", {
@@ -23,10 +24,10 @@ export const passOptions = {
   limit: setting("limit", "candidates", "N"),
   all: flag("all", "Take every eligible session, whatever --limit says."),
   minIdle: setting("min-idle", "minIdle", "TIME"),
-  source: repeated("source", "NAME", `${settings.sources.description} May be repeated. Default: cli, vscode.`, {
+  source: repeated("source", "NAME", "A source to learn from, or all. Repeatable. Default: cli, vscode.", {
     variable: variableOf("sources")
   }),
-  rebuildIndex: flag("rebuild-index", "Set a corrupt state DB aside, mend rows, and index all sessions again."),
+  rebuildIndex: flag("rebuild-index", "Set a corrupt state DB aside, mend rows, index all sessions again."),
   json: flag("json", "Print the result as one JSON object."),
   logLevel: setting("log-level", "logLevel", "LEVEL")
 }
@@ -37,26 +38,17 @@ export type Given = Parsed<typeof passOptions>
 const named = ({ name }: CommandOption<unknown>, text: Option.Option<string>): GivenOption | undefined =>
   Option.getOrUndefined(Option.map(text, (text) => ({ option: name, text })))
 
-/**
- * Returns the option by which the user consents to send sessions to another provider than the one that they were
- * recorded with: the option for it, or the name of a model on the command line. A variable that was set long ago gives
- * no consent.
- */
-const crossingConsent = (given: Given): GivenOption | undefined =>
-  given.allowProviderCrossing
-    ? { option: passOptions.allowProviderCrossing.name, text: "true" }
-    : Option.isSome(given.model)
-      ? { option: passOptions.model.name, text: "true" }
-      : undefined
-
 /** Returns the given options, by the setting that each one sets. */
 export const givenOptions = (given: Given): GivenOptions => ({
   codexHome: named(passOptions.codexHome, given.codexHome),
   memoriesHome: named(passOptions.memoriesHome, given.memoriesHome),
   model: named(passOptions.model, given.model),
+  consolidationModel: named(passOptions.consolidationModel, given.consolidationModel),
   agent: named(passOptions.agent, given.agent),
   agentCommand: named(passOptions.agentCommand, given.agentCommand),
-  allowProviderCrossing: crossingConsent(given),
+  allowProviderCrossing: given.allowProviderCrossing
+    ? { option: passOptions.allowProviderCrossing.name, text: "true" }
+    : undefined,
   maxTokens: named(passOptions.maxTokens, given.maxTokens),
   maxRequests: named(passOptions.maxRequests, given.maxRequests),
   maxTokensPerDay: named(passOptions.maxTokensPerDay, given.maxTokensPerDay),

@@ -1,5 +1,8 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { moneyOf, pricesOf } from "../domain/model/ModelFacts.js"
+import { dayOf, type TokenCounts } from "../domain/model/Spending.js"
 import type { PassPlan, PlannedThread } from "../domain/report/PassPlan.js"
 import { NotACodexRollout, NoWorkingDirectory } from "../domain/thread/ExtractionError.js"
 import type { RolloutContent, ThreadRecord } from "../domain/thread/Extraction.js"
@@ -20,7 +23,9 @@ import { ModelClient } from "../services/ModelClient.js"
 import type { RolloutUnreadable } from "../services/SessionStore.js"
 import type { StateDbFailure } from "../services/state/StateDbError.js"
 import { Templates } from "../services/Templates.js"
-import { Settings } from "../settings/Settings.js"
+import { modelsInUse, Settings } from "../settings/Settings.js"
+import { modelOfPhase, type PhaseModel } from "../settings/PhaseModel.js"
+import { Consolidations } from "../services/state/Consolidations.js"
 
 /** The result of reading a candidate: its requests, or the reason why a pass would skip it after reading it. */
 type Read =
@@ -92,8 +97,39 @@ const readCandidate = Effect.fnUntraced(function* (record: ThreadRecord, context
   return read
 })
 
+/** The cost of tokens at the prices of a phase's model, in the currency of the prices; null without prices. */
+const costWith = Effect.fnUntraced(function* (model: PhaseModel | undefined, counts: TokenCounts) {
+  const { serviceTier } = yield* Settings
+  const today = dayOf(yield* Clock.currentTimeMillis)
+  const prices = model === undefined ? undefined : pricesOf(model.named.name, today, serviceTier, model.prices)
+  // The counts are of many requests, each of which stays below the length where prices rise.
+  const money = moneyOf(counts, prices === undefined ? undefined : { ...prices, step: undefined })
+  return money === null ? null : money / 1_000_000
+})
+
+/** Determines the limits of what the agent would send for the directories that are dirty, or would be. */
+const planConsolidation = Effect.fnUntraced(function* (learned: ReadonlyArray<string>) {
+  const settings = yield* Settings
+  const { agentTokens, agentTurns, modelOutputTokens, tracesPerCwd } = settings
+  const { consolidation } = modelsInUse(settings)
+  const dirty = yield* (yield* Consolidations).dirty(tracesPerCwd)
+  const directories = [...new Set([...dirty.map(({ cwd }) => cwd), ...learned])].sort()
+  if (consolidation === undefined || directories.length === 0) {
+    return null
+  }
+  // An agent stops before a request beyond its limit; the answer to the last one may exceed it.
+  const tokens = directories.length * (agentTokens + Math.min(modelOutputTokens, agentTokens))
+  return {
+    model: `${consolidation.api}:${consolidation.name}`,
+    directories,
+    requests: directories.length * agentTurns,
+    tokens,
+    cost: yield* costWith(modelOfPhase(settings, "consolidation"), { inputTokens: 0, outputTokens: tokens })
+  }
+})
+
 /**
- * Determines what phase one would send now, without sending it: updates the index, selects and reads the candidates,
+ * Determines what a pass would send now, without sending it: updates the index, selects and reads the candidates,
  * and builds their requests. A session that cannot be read, or that needs no request, is listed with the reason.
  */
 export const planPass = Effect.fn("Plan.make")(function* (options: { readonly all: boolean }) {
@@ -115,7 +151,8 @@ export const planPass = Effect.fn("Plan.make")(function* (options: { readonly al
   const requests = window === undefined ? 0 : planned.filter(({ problem }) => problem === undefined).length
   const inputTokens = planned.reduce((sum, { inputTokens }) => sum + inputTokens, 0)
   const outputTokens = requests * settings.modelOutputTokens
-  const { maxRequests, maxTokens, priceInput, priceOutput } = settings
+  const { maxRequests, maxTokens } = settings
+  const extraction = modelOfPhase(settings, "extraction")
   const plan: PassPlan = {
     model: name,
     threads: planned,
@@ -123,10 +160,10 @@ export const planPass = Effect.fn("Plan.make")(function* (options: { readonly al
     requests,
     inputTokens,
     outputTokens,
-    cost:
-      priceInput === undefined || priceOutput === undefined
-        ? null
-        : (inputTokens * priceInput + outputTokens * priceOutput) / 1_000_000,
+    cost: yield* costWith(extraction, { inputTokens, outputTokens }),
+    consolidation: yield* planConsolidation(
+      planned.flatMap(({ cwd, problem }) => (problem === undefined && cwd !== null ? [cwd] : []))
+    ),
     maxTokens: maxTokens ?? null,
     maxRequests: maxRequests ?? null
   }

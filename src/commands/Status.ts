@@ -1,6 +1,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { providerOf } from "../domain/privacy/Provider.js"
+import { costReport } from "../domain/report/CostReport.js"
 import { exactTime } from "../domain/text/ExactTime.js"
 import { threadStates } from "../domain/thread/StatusReport.js"
 import { loadIgnoreRules } from "../pass/LoadIgnoreRules.js"
@@ -15,12 +16,13 @@ import { ProjectLocks } from "../services/state/ProjectLocks.js"
 import { Spending } from "../services/state/Spending.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
-import { Settings } from "../settings/Settings.js"
+import { modelsInUse, Settings } from "../settings/Settings.js"
 
 /** Collects the values with which the learning rules compare threads in a pass with these settings. */
 export const stateContext = Effect.gen(function* () {
-  const { model, modelServer } = yield* Settings
-  const provider = model === "offline" ? undefined : providerOf(modelServer.baseUrl)
+  const settings = yield* Settings
+  const { extraction } = modelsInUse(settings)
+  const provider = extraction === undefined ? undefined : providerOf(settings.modelServers[extraction.api].baseUrl)
   return yield* ruleContext(provider, yield* loadIgnoreRules)
 })
 
@@ -58,6 +60,11 @@ const projectsNow = Effect.gen(function* () {
         ]
   })
 })
+
+/** Collects what the requests to models cost, by day, project and model. */
+export const costs = Effect.flatMap(Spending, ({ bill }) => Effect.map(bill, costReport)).pipe(
+  Effect.withSpan("Status.costs")
+)
 
 /** Collects the state of all sessions and memories. */
 export const status = Effect.gen(function* () {

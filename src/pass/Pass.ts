@@ -14,6 +14,7 @@ export interface ModelUse {
   readonly calls: number
   readonly inputTokens: number
   readonly outputTokens: number
+  readonly cachedTokens: number
 }
 
 /** The identity and the counters of one pass. */
@@ -37,7 +38,7 @@ const urgent = -1
 export const makePass: Effect.Effect<Pass, never, Settings> = Effect.gen(function* () {
   const { concurrency } = yield* Settings
   const owner = yield* Effect.sync(() => randomUUID())
-  const modelUse = yield* Ref.make<ModelUse>({ calls: 0, inputTokens: 0, outputTokens: 0 })
+  const modelUse = yield* Ref.make<ModelUse>({ calls: 0, inputTokens: 0, outputTokens: 0, cachedTokens: 0 })
   const unknownLines = yield* Ref.make<UnknownLines>(new Map())
   const requests = yield* Effect.makeSemaphore(concurrency)
   const request = <A, E, R>(work: Effect.Effect<A, E, R>) =>
@@ -50,14 +51,16 @@ export const makePass: Effect.Effect<Pass, never, Settings> = Effect.gen(functio
  * ignored.
  */
 export const countAnswer = (pass: Pass, usage: TokenCounts): Effect.Effect<void> => {
-  const said = { input: usage.inputTokens, output: usage.outputTokens, total: undefined }
-  const { inputTokens, outputTokens } = plausibleCounts(said, false) ?? { inputTokens: 0, outputTokens: 0 }
+  const said = { input: usage.inputTokens, output: usage.outputTokens, total: undefined, cached: usage.cachedTokens }
+  const counts: TokenCounts = plausibleCounts(said, false) ?? { inputTokens: 0, outputTokens: 0 }
+  const { cachedTokens = 0, inputTokens, outputTokens } = counts
   return Effect.all(
     [
       Ref.update(pass.modelUse, (use) => ({
         calls: use.calls + 1,
         inputTokens: use.inputTokens + inputTokens,
-        outputTokens: use.outputTokens + outputTokens
+        outputTokens: use.outputTokens + outputTokens,
+        cachedTokens: use.cachedTokens + cachedTokens
       })),
       Metric.update(Metric.tagged(tokens, "direction", "input"), inputTokens),
       Metric.update(Metric.tagged(tokens, "direction", "output"), outputTokens)

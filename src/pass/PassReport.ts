@@ -39,7 +39,7 @@ export const nothingRan = (model: string): PassReport => ({
   failed: [],
   consolidated: [],
   unknownLines: [],
-  model: { name: model, calls: 0, inputTokens: 0, outputTokens: 0 },
+  model: { name: model, calls: 0, inputTokens: 0, outputTokens: 0, cachedTokens: 0 },
   durationMs: 0
 })
 

@@ -368,7 +368,9 @@ const publishStaged = Effect.fnUntraced(function* (
   const consolidations = yield* Consolidations
   const threadMemories = yield* ThreadMemories
   const { cwd } = staging.root
-  const ended = yield* Effect.either(runAgent(pass, staging.root.stagingPath, shown))
+  const ended = yield* Effect.either(
+    runAgent(pass, { project: cwd, directory: staging.root.stagingPath, inputs: shown })
+  )
   const changes = yield* memoryFs.restoreOutside(staging, (threadId) => isBusy(threadId, state))
   if (changes.length > 0) {
     return yield* new PublishRefused({

@@ -4,7 +4,7 @@ import * as Stream from "effect/Stream"
 import type { AgentInput } from "../domain/agent/FirstMessage.js"
 import { ProviderCrossing } from "../domain/memory/ConsolidationError.js"
 import { mayBeSentTo } from "../domain/privacy/Provider.js"
-import { plausibleCounts } from "../domain/model/Spending.js"
+import { plausibleCounts, type TokenCounts } from "../domain/model/Spending.js"
 import { renderTemplate } from "../domain/text/Template.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { countAnswer, type Pass } from "./Pass.js"
@@ -41,20 +41,27 @@ export const keepToProvider = Effect.fnUntraced(function* (cwd: Directory, { ear
   return { mayBeTold: (threadId: string) => told.has(threadId), isPublishedShown: sendable.length === earlier.length }
 })
 
+/** The work of an agent: the project, the directory of its copy, and the inputs that its first message shows. */
+interface AgentWork {
+  readonly project: Directory
+  readonly directory: string
+  readonly inputs: ReadonlyArray<AgentInput>
+}
+
 /**
- * Starts the consolidation agent in a staged copy, whose absolute path is `directory`, shows it the inputs, and waits for it within its time
- * limit. Fails unless it completed: with the model's error if that was the reason, else with `AgentFailure`.
+ * Starts the consolidation agent for a project in a staged copy, whose absolute path is `directory`, and waits for it
+ * within its time limit. Fails unless it completed: with the model's error if that was the reason, else with `AgentFailure`.
  */
 export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (
   pass: Pass,
-  directory: string,
-  inputs: ReadonlyArray<AgentInput>
+  { directory, inputs, project }: AgentWork
 ) {
   const control = yield* AgentControl
   const templates = yield* Templates
   const { agentTimeLimit } = yield* Settings
   const prompt = renderTemplate(yield* redact(templates.consolidation), { memory_root: yield* redact(directory) })
-  const last = yield* control.spawn({ pass: pass.owner, directory, prompt, inputs, source: consolidationSource }).pipe(
+  const work = { directory, inputs, project }
+  const last = yield* control.spawn({ pass: pass.owner, ...work, prompt, source: consolidationSource }).pipe(
     Effect.flatMap((agent) => Stream.runLast(countTurns(pass, Stream.takeUntil(agent.status, isFinal)))),
     Effect.scoped,
     Effect.timeoutFail({
@@ -81,19 +88,28 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (
  * the total so far.
  */
 const countTurns = <E>(pass: Pass, statuses: Stream.Stream<AgentStatus, E>): Stream.Stream<AgentStatus, E> => {
-  let counted = { inputTokens: 0, outputTokens: 0 }
+  let counted: TokenCounts = { inputTokens: 0, outputTokens: 0 }
   return Stream.tap(statuses, (status) => {
     const said =
       status._tag === "Running"
-        ? plausibleCounts({ input: status.inputTokens, output: status.outputTokens, total: undefined }, false)
+        ? plausibleCounts(
+            {
+              input: status.inputTokens,
+              output: status.outputTokens,
+              total: undefined,
+              cached: status.cachedTokens
+            },
+            false
+          )
         : undefined
     if (said === undefined) {
       return Effect.void
     }
-    const { inputTokens, outputTokens } = said
+    const { cachedTokens = 0, inputTokens, outputTokens } = said
     const turn = {
       inputTokens: Math.max(0, inputTokens - counted.inputTokens),
-      outputTokens: Math.max(0, outputTokens - counted.outputTokens)
+      outputTokens: Math.max(0, outputTokens - counted.outputTokens),
+      cachedTokens: Math.max(0, cachedTokens - (counted.cachedTokens ?? 0))
     }
     counted = said
     return countAnswer(pass, turn)

@@ -21,7 +21,9 @@ export const AgentStatus = Schema.Union(
     tokens: Schema.optional(Schema.NonNegativeInt),
     /** Tokens of all turns so far; absent when the agent costs nothing. */
     inputTokens: Schema.optional(Schema.NonNegativeInt),
-    outputTokens: Schema.optional(Schema.NonNegativeInt)
+    outputTokens: Schema.optional(Schema.NonNegativeInt),
+    /** The part of the input tokens that the server read from its cache. */
+    cachedTokens: Schema.optional(Schema.NonNegativeInt)
   }),
   Schema.TaggedStruct("Completed", {}),
   Schema.TaggedStruct("Errored", {
@@ -44,6 +46,8 @@ export interface AgentRequest {
   readonly pass: string
   /** Absolute path of the agent's working directory, the only place where it may write. */
   readonly directory: string
+  /** Absolute path of the project whose memory is consolidated; absent when it is not known. */
+  readonly project?: string | undefined
   readonly prompt: SafeText
   /**
    * The inputs that the agent is shown before it asks for them, the most useful first: what changed, the published memory, facts and

@@ -4,6 +4,7 @@ import type * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { ModelError } from "../domain/model/ModelError.js"
+import type { TokenCounts } from "../domain/model/Spending.js"
 import type { SessionEvidence } from "../domain/evidence/SessionEvidence.js"
 import type { SafeText } from "../domain/privacy/SafeText.js"
 import type { Thread } from "../domain/thread/Thread.js"
@@ -12,8 +13,14 @@ import { ThreadId } from "../domain/thread/ThreadId.js"
 /** Tokens of one request. */
 export class TokenUsage extends Schema.Class<TokenUsage>("rollout-memories/TokenUsage")({
   inputTokens: Schema.NonNegativeInt,
-  outputTokens: Schema.NonNegativeInt
+  outputTokens: Schema.NonNegativeInt,
+  /** The part of the input that the server read from its cache; absent when it reports none. */
+  cachedTokens: Schema.optional(Schema.NonNegativeInt)
 }) {}
+
+/** Makes the tokens of a request from checked counts. */
+export const tokenUsage = ({ cachedTokens, inputTokens, outputTokens }: TokenCounts): TokenUsage =>
+  new TokenUsage({ inputTokens, outputTokens, ...(cachedTokens === undefined ? {} : { cachedTokens }) })
 
 /** A piece of the answer's text. The pieces come in order. */
 export interface TextDelta {

@@ -38,10 +38,16 @@ export const sqlitePart: OptionalPart = {
   packages: ["@effect/sql", "@effect/sql-sqlite-node"]
 }
 
-/** The part that needs `@effect/ai` and its OpenAI client: a model behind a Responses API. */
-export const modelPart: OptionalPart = {
-  part: "a model behind a Responses API",
+/** The part that needs `@effect/ai` and its OpenAI client: a model behind the Responses API or Chat Completions. */
+export const openAiPart: OptionalPart = {
+  part: "a model of openai: or chat:",
   packages: ["@effect/ai", "@effect/ai-openai", "eventsource-parser"]
+}
+
+/** The part that needs `@effect/ai` and its Anthropic client: a model behind the Messages API. */
+export const anthropicPart: OptionalPart = {
+  part: "a model of anthropic:",
+  packages: ["@effect/ai", "@effect/ai-anthropic", "@effect/experimental", "eventsource-parser"]
 }
 
 /**

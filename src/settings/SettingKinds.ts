@@ -1,6 +1,7 @@
 import * as Duration from "effect/Duration"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { namedModel } from "../domain/model/Api.js"
 
 /** A setting: its description, its allowed values, and its default. */
 export interface Setting<A> {
@@ -141,17 +142,30 @@ export const price = (description: string): Setting<number | undefined> =>
     fallbackText: "unknown"
   })
 
-/** Makes a setting for the author of trace memories: `offline`, or a model by the name that its server uses. */
-export const modelName = (description: string): Setting<string> =>
-  setting(Schema.String.pipe(Schema.pattern(/^(?:offline|openai:[^\s\p{Cc}]{1,200})$/u)), {
-    description,
-    expected: "offline or openai:<name>",
-    fallback: "offline",
-    fallbackText: "offline"
-  })
+const anyModel = "openai:<name>, chat:<name> or anthropic:<name>"
+
+const modelSetting = (word: string, description: string): Setting<string> =>
+  setting(
+    Schema.String.pipe(Schema.filter((text) => text === "offline" || text === word || namedModel(text) !== undefined)),
+    {
+      description,
+      expected: word === "offline" ? `offline, ${anyModel}` : `${word}, offline, ${anyModel}`,
+      fallback: word,
+      fallbackText: word
+    }
+  )
+
+/** Makes a setting for the author of trace memories: `offline`, or a model with its API and its server's name for it. */
+export const modelName = (description: string): Setting<string> => modelSetting("offline", description)
+
+/** Makes a setting for a model that is another one's where it says `same`. */
+export const otherModelName = (description: string): Setting<string> => modelSetting("same", description)
 
 /** The reasoning efforts of model servers; `unset` leaves the effort to the server. */
-export const efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "unset"] as const
+export const efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max", "unset"] as const
+
+/** The service tiers of OpenAI and Anthropic; `unset` leaves the tier to the server. */
+export const serviceTiers = ["auto", "default", "flex", "priority", "unset"] as const
 
 /** The sources whose sessions become memory; `all` is every source but sub-agents. */
 export type Sources = "all" | ReadonlyArray<string>

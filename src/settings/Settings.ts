@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { type Api, namedModel, type NamedModel } from "../domain/model/Api.js"
 import { isServerUrl, variable, withoutUser } from "./Environment.js"
 import {
   choice,
@@ -15,8 +16,10 @@ import {
   limit,
   modelName,
   optionalText,
+  otherModelName,
   price,
   seconds,
+  serviceTiers,
   type Setting,
   sources,
   time
@@ -82,12 +85,9 @@ export const settings = {
   retryLongest: time(24, "h", "The longest wait between two attempts."),
   retryAttempts: integer(5, 1, 100, "Failures after which a session is set aside."),
   agentTimeLimit: time(30, "m", "The time that a consolidation agent may take."),
-  model: modelName("Author of trace memories: offline, or openai:NAME."),
-  agent: choice(
-    "auto",
-    ["auto", "offline", "model", "command"],
-    "The consolidator; auto is model with one, else offline."
-  ),
+  model: modelName("Author of traces, as openai:NAME or chat:NAME."),
+  consolidationModel: otherModelName("Author of MEMORY.md; same is that of --model."),
+  agent: choice("auto", ["auto", "offline", "model", "command"], "Consolidator; auto is model with one, else offline."),
   agentCommand: optionalText("The shell command of --agent command; its prompt comes on stdin."),
   allowProviderCrossing: flag(false, "Whether sessions recorded with one provider may be sent to another."),
   maxTokens: limit(1_000_000, "Tokens that one pass may cost, answers included."),
@@ -97,6 +97,12 @@ export const settings = {
   modelWindow: limit(
     undefined,
     "Tokens of the model's window; unlimited takes it from the model's name, and 128000 for an unknown one."
+  ),
+  consolidationWindow: limit(undefined, "Tokens of the window of --consolidation-model; see MEMORIES_MODEL_WINDOW."),
+  serviceTier: choice(
+    "unset",
+    serviceTiers,
+    "The service tier of OpenAI's servers and Anthropic's; flex is slower and costs half."
   ),
   modelOutputTokens: integer(16_000, 256, 1_000_000, "Tokens of an answer, the model's reasoning included."),
   modelSilence: time(4, "m", "The time that a model server may send nothing."),
@@ -114,8 +120,10 @@ export const settings = {
     efforts,
     "The reasoning effort for consolidations; unset leaves it to the server."
   ),
-  priceInput: price("The price of a million input tokens, for plans."),
-  priceOutput: price("The price of a million output tokens, for plans."),
+  priceInput: price("The price of a million input tokens of --model; unknown takes the vendor's list price."),
+  priceOutput: price("The price of a million output tokens of --model; unknown takes the vendor's list price."),
+  consolidationPriceInput: price("The price of a million input tokens of --consolidation-model."),
+  consolidationPriceOutput: price("The price of a million output tokens of --consolidation-model."),
   agentTurns: integer(60, 1, 1_000, "Requests that a consolidation agent may make."),
   agentTokens: integer(400_000, 1_000, 100_000_000, "Tokens that one consolidation agent may cost."),
   logLevel: choice("info", ["debug", "info", "warning", "error", "none"], "The least severe level that is logged.")
@@ -135,26 +143,51 @@ export interface Homes {
   readonly memoriesHome: string
 }
 
-/** The server of a model, as `OPENAI_BASE_URL` and `OPENAI_API_KEY` name it. */
+/** The server of a model: its base URL and its key. */
 export interface ModelServer {
   readonly baseUrl: string
   readonly apiKey: Redacted.Redacted | undefined
 }
 
-/** OpenAI's own server. */
-const defaultBaseUrl = "https://api.openai.com/v1"
+/** The servers of the models, by their API. */
+export type ModelServers = { readonly [Name in Api]: ModelServer }
 
-const defaultServer: ModelServer = { baseUrl: defaultBaseUrl, apiKey: undefined }
+/** OpenAI's own server and Anthropic's. */
+const openAiUrl = "https://api.openai.com/v1"
+const anthropicUrl = "https://api.anthropic.com"
 
-/** The settings of a pass, the paths of its homes, and the server of its model. */
+const defaultServers: ModelServers = {
+  openai: { baseUrl: openAiUrl, apiKey: undefined },
+  chat: { baseUrl: openAiUrl, apiKey: undefined },
+  anthropic: { baseUrl: anthropicUrl, apiKey: undefined }
+}
+
+/** The settings of a pass, the paths of its homes, and the servers of its models. */
 export class Settings extends Context.Tag("rollout-memories/Settings")<
   Settings,
-  SettingValues & Homes & { readonly modelServer: ModelServer }
+  SettingValues & Homes & { readonly modelServers: ModelServers }
 >() {}
 
+/** Returns the model that consolidates, with `same` resolved. */
+export const consolidationModelOf = ({
+  consolidationModel,
+  model
+}: Pick<SettingValues, "consolidationModel" | "model">): string =>
+  consolidationModel === "same" ? model : consolidationModel
+
 /** Returns the agent that consolidates, with `auto` resolved. */
-export const agentOf = ({ agent, model }: Pick<SettingValues, "agent" | "model">): "offline" | "model" | "command" =>
-  agent !== "auto" ? agent : model === "offline" ? "offline" : "model"
+export const agentOf = (
+  settings: Pick<SettingValues, "agent" | "consolidationModel" | "model">
+): "offline" | "model" | "command" =>
+  settings.agent !== "auto" ? settings.agent : consolidationModelOf(settings) === "offline" ? "offline" : "model"
+
+/** Returns the models that a pass may ask: that of the trace memories, and that of the consolidation if it is one. */
+export const modelsInUse = (
+  settings: Pick<SettingValues, "agent" | "consolidationModel" | "model">
+): { readonly extraction: NamedModel | undefined; readonly consolidation: NamedModel | undefined } => ({
+  extraction: namedModel(settings.model),
+  consolidation: agentOf(settings) === "model" ? namedModel(consolidationModelOf(settings)) : undefined
+})
 
 /** A setting has an invalid value. Nothing was done; correct the value at `source`. */
 export class SettingInvalid extends Schema.TaggedError<SettingInvalid>("rollout-memories/SettingInvalid")(
@@ -241,28 +274,78 @@ const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
   return { codexHome, memoriesHome }
 })
 
-/** Reads the model's server. Fails if it cannot work: an invalid URL, or no key for OpenAI's own server. */
-const readServer = Effect.fnUntraced(function* ({ agent, agentCommand, model }: SettingValues) {
-  const baseUrl = Option.getOrElse(yield* variable("OPENAI_BASE_URL"), () => defaultBaseUrl)
-  const apiKey = Option.map(yield* variable("OPENAI_API_KEY"), Redacted.make)
-  if (model === "offline" && agent === "model") {
+/** A server, and the names of the variables that it was read from. */
+interface ReadServer extends ModelServer {
+  readonly url: string
+  readonly key: string
+}
+
+const readServer = Effect.fnUntraced(function* (url: string, key: string, usual: string) {
+  const baseUrl = Option.getOrElse(yield* variable(url), () => usual)
+  const server: ReadServer = {
+    url,
+    key,
+    baseUrl,
+    apiKey: Option.getOrUndefined(Option.map(yield* variable(key), Redacted.make))
+  }
+  return server
+})
+
+/** Fails if a server that a pass asks cannot work: an invalid URL, or no key for a vendor's own server. */
+const checkServer = Effect.fnUntraced(function* ({ api, name }: NamedModel, server: ReadServer) {
+  const { apiKey, baseUrl, key, url } = server
+  if (!isServerUrl(baseUrl)) {
+    const expected = "a URL such as http://localhost:8000/v1, without a user name"
+    return yield* new SettingInvalid({ source: url, value: withoutUser(baseUrl), expected })
+  }
+  if (apiKey === undefined && [openAiUrl, anthropicUrl].includes(baseUrl.replace(/\/+$/, ""))) {
+    const vendor = baseUrl.startsWith(anthropicUrl) ? "Anthropic" : "OpenAI"
+    const expected = `a key, as ${vendor} wants one for ${api}:${name} (or another server in ${url})`
+    return yield* new SettingInvalid({ source: key, value: "", expected })
+  }
+})
+
+/**
+ * Reads the models' servers. A key goes to the server that it is named with and to no other: Chat Completions has a pair
+ * of variables of its own, and takes that of OpenAI as a whole where its own URL is not set.
+ */
+const readServers = Effect.fnUntraced(function* (values: SettingValues) {
+  const { agent, agentCommand } = values
+  if (agent === "model" && consolidationModelOf(values) === "offline") {
     return yield* new SettingInvalid({ source: "--agent", value: agent, expected: "a --model to go with it" })
   }
   if (agent === "command" && agentCommand === undefined) {
     return yield* new SettingInvalid({ source: "--agent", value: agent, expected: "an --agent-command to go with it" })
   }
-  if (model !== "offline" && !isServerUrl(baseUrl)) {
-    const value = withoutUser(baseUrl)
-    const expected = "a URL such as http://localhost:8000/v1, without a user name"
-    return yield* new SettingInvalid({ source: "OPENAI_BASE_URL", value, expected })
+  const openai = yield* readServer("OPENAI_BASE_URL", "OPENAI_API_KEY", openAiUrl)
+  const servers = {
+    openai,
+    chat: Option.isSome(yield* variable("CHAT_BASE_URL"))
+      ? yield* readServer("CHAT_BASE_URL", "CHAT_API_KEY", openAiUrl)
+      : openai,
+    anthropic: yield* readServer("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", anthropicUrl)
   }
-  if (model !== "offline" && baseUrl.replace(/\/+$/, "") === defaultBaseUrl && Option.isNone(apiKey)) {
-    const expected = "a key, as OpenAI wants one for --model openai:… (or another server in OPENAI_BASE_URL)"
-    return yield* new SettingInvalid({ source: "OPENAI_API_KEY", value: "", expected })
+  const { consolidation, extraction } = modelsInUse(values)
+  for (const named of [extraction, consolidation]) {
+    if (named !== undefined) {
+      yield* checkServer(named, servers[named.api])
+    }
   }
-  const server: ModelServer = { baseUrl, apiKey: Option.getOrUndefined(apiKey) }
-  return server
+  const withoutNames = ({ apiKey, baseUrl }: ReadServer): ModelServer => ({ apiKey, baseUrl })
+  const read: ModelServers = {
+    openai: withoutNames(servers.openai),
+    chat: withoutNames(servers.chat),
+    anthropic: withoutNames(servers.anthropic)
+  }
+  return read
 })
+
+/**
+ * True if the command line names every model of this pass, and so says where the sessions go. A variable that was set
+ * long ago does not say it.
+ */
+const namesModels = (options: GivenOptions, { consolidationModel }: SettingValues): boolean =>
+  options.model !== undefined && (options.consolidationModel !== undefined || consolidationModel === "same")
 
 /**
  * Reads the settings: options override environment variables, and these override the defaults. Fails on the first
@@ -274,7 +357,12 @@ export const loadSettings = Effect.fn("Settings.load")(function* (options: Given
     values[name] = yield* readSetting(name, options[name])
   }
   const checked = yield* checkAll(values)
-  return Settings.of({ ...checked, ...(yield* readHomes(options)), modelServer: yield* readServer(checked) })
+  return Settings.of({
+    ...checked,
+    ...(yield* readHomes(options)),
+    allowProviderCrossing: checked.allowProviderCrossing || namesModels(options, checked),
+    modelServers: yield* readServers(checked)
+  })
 })
 
 /**
@@ -308,14 +396,14 @@ export const layer = (
   given: Partial<SettingValues> & {
     readonly codexHome: string
     readonly memoriesHome?: string | undefined
-    readonly modelServer?: ModelServer | undefined
+    readonly modelServers?: Partial<ModelServers> | undefined
   }
 ): Layer.Layer<Settings, SettingInvalid> => {
-  const { codexHome, memoriesHome = memoriesHomeIn(codexHome), modelServer = defaultServer, ...values } = given
+  const { codexHome, memoriesHome = memoriesHomeIn(codexHome), modelServers, ...values } = given
   return Layer.effect(
     Settings,
     Effect.map(checkAll({ ...fallbacks(), ...values }), (checked) =>
-      Settings.of({ ...checked, codexHome, memoriesHome, modelServer })
+      Settings.of({ ...checked, codexHome, memoriesHome, modelServers: { ...defaultServers, ...modelServers } })
     )
   )
 }

@@ -8,7 +8,7 @@ import { emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support
 import { mainPath, snapshot, start, write } from "../support/program.js"
 import { runInProcess } from "../support/programInProcess.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
-import { serve } from "../support/responsesServer.js"
+import { replies, serve } from "../support/responsesServer.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 
 const looking: ReadonlyArray<ReadonlyArray<string>> = [
@@ -597,6 +597,59 @@ describe("doctor with a model", () => {
       assert.deepInclude(checks.at(-1), { check: "model server", isWell: false })
       assert.isTrue(refused.stdout.includes("check OPENAI_API_KEY"), refused.stdout)
       assert.isFalse(refused.stdout.includes(key) || refused.stderr.includes(key), "the key is nobody's to read")
+    })
+  )
+})
+
+describe("doctor with --probe", () => {
+  const key = `sk-${"k1j2".repeat(8)}`
+
+  it.scopedLive("doctor --probe asks each model by one small request of its phase's kind, and takes any answer", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const server = yield* serve((request) => (request.text === "" ? { body: "{}" } : replies.incomplete()))
+      const before = snapshot(home.memories, (path) => !/-(?:wal|shm)$/.test(path))
+      const probed = yield* runInProcess([...home.args, "doctor", "--model", "openai:gpt-5-mini", "--probe"], {
+        OPENAI_BASE_URL: server.baseUrl,
+        OPENAI_API_KEY: key
+      })
+      assert.strictEqual(probed.code, 0, probed.stdout)
+      assert.match(probed.stdout, /answer of openai:gpt-5-mini \(extraction\): it answers/)
+      assert.match(probed.stdout, /answer of openai:gpt-5-mini \(consolidation\): it answers/)
+      const asked = server.requests.filter(({ text }) => text !== "")
+      assert.deepStrictEqual(
+        asked.map(({ body, path }) => [path, body["max_output_tokens"], "tools" in body]),
+        [
+          ["/v1/responses", 16, false],
+          ["/v1/responses", 16, true]
+        ]
+      )
+      assert.isTrue(nonEmpty(asked).every(({ text }) => text.length < 1_000))
+      assert.deepStrictEqual(
+        snapshot(home.memories, (path) => !/-(?:wal|shm)$/.test(path)),
+        before
+      )
+    })
+  )
+
+  it.scopedLive("doctor --probe names chat: for a server that lists models and has no Responses API", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const server = yield* serve(({ path }) =>
+        path.endsWith("/models") ? { body: "{}" } : { status: 404, body: "404 page not found" }
+      )
+      const words = ["doctor", "--model", "openai:qwen3"]
+      const environment = { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: key }
+      const silent = yield* runInProcess([...home.args, ...words], environment)
+      assert.strictEqual(silent.code, 0)
+      assert.isTrue(
+        nonEmpty(server.requests).every(({ text }) => text === ""),
+        "nothing is sent that may cost"
+      )
+      const probed = yield* runInProcess([...home.args, ...words, "--probe"], environment)
+      assert.strictEqual(probed.code, 1)
+      assert.match(probed.stdout, /404 at \/responses.*chat: instead of openai:/)
+      assert.isFalse(probed.stdout.includes(key) || probed.stderr.includes(key))
     })
   )
 })

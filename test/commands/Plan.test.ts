@@ -8,6 +8,8 @@ import { runInProcess } from "../support/programInProcess.js"
 import { replies, serve, tokensOf } from "../support/responsesServer.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { traceAbout } from "../../src/testing/World.js"
+import { chatDialect } from "../support/dialects/chat.js"
+import { messagesDialect } from "../support/dialects/messages.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 
 const decodePlan = Schema.decodeUnknownSync(Schema.parseJson(PassPlan))
@@ -97,10 +99,124 @@ describe("rollout-memories plan", () => {
       assert.strictEqual(planned.code, 0, planned.stderr)
       assert.match(planned.stdout, /would make 2 requests .* input tokens, and answers of at most 32,000 tokens/)
       assert.match(planned.stdout, /exceeds the caps/)
-      assert.match(planned.stdout, /MEMORIES_PRICE_INPUT/)
+      assert.match(planned.stdout, /At the known prices that costs at most 0\.\d{4}\./)
+      assert.match(planned.stdout, /Consolidating 1 project with openai:gpt-5-mini comes on top: at most 60 requests/)
+      const unknown = yield* runInProcess([...args, "plan", "--model", "openai:made-up"], environment)
+      assert.match(unknown.stdout, /MEMORIES_PRICE_INPUT/)
       assert.strictEqual(server.requests.length, 0)
       const offline = yield* runInProcess(["plan", ...args])
       assert.match(offline.stdout, /A pass with offline would send nothing; it would read 2 sessions/)
+    })
+  )
+})
+
+describe("plans of two models", () => {
+  it.scopedLive("plan has the limits of consolidation by another model, at its own price, and nothing offline", () =>
+    Effect.gen(function* () {
+      const { args, environment, server } = yield* home
+      const planned = (...words: ReadonlyArray<string>) =>
+        Effect.map(
+          runInProcess(["plan", ...args, "--json", ...words], {
+            ...environment,
+            CHAT_BASE_URL: server.baseUrl,
+            MEMORIES_CONSOLIDATION_PRICE_INPUT: "1",
+            MEMORIES_CONSOLIDATION_PRICE_OUTPUT: "3"
+          }),
+          ({ stdout }) => decodePlan(stdout)
+        )
+      const two = yield* planned("--model", "openai:gpt-5-mini", "--consolidation-model", "chat:qwen3")
+      assert.deepStrictEqual(two.consolidation, {
+        model: "chat:qwen3",
+        directories: ["/home/ada/projects/ferry"],
+        requests: 60,
+        tokens: 416_000,
+        cost: 1.248
+      })
+      const byRule = yield* planned("--model", "openai:gpt-5-mini", "--consolidation-model", "offline")
+      assert.isNull(byRule.consolidation)
+      assert.deepStrictEqual([two.requests, byRule.requests], [2, 2])
+    })
+  )
+
+  it.scopedLive("a key goes to the server that it is named with, and to no other", () =>
+    Effect.gen(function* () {
+      const { args, environment, server } = yield* home
+      const other = yield* serve(chatDialect.ok(good))
+      const run = (variables: Readonly<Record<string, string>>) =>
+        runInProcess([...args, "--model", "chat:qwen3", "--agent", "offline", "--rebuild-index", "--json"], {
+          ...environment,
+          OPENAI_API_KEY: "made-up-of-openai",
+          ...variables
+        })
+      yield* run({ CHAT_BASE_URL: other.baseUrl })
+      const [request] = other.requests
+      assert(request !== undefined)
+      assert.notProperty(request.headers, "authorization")
+      assert.strictEqual(server.requests.length, 0)
+    })
+  )
+
+  it.scopedLive("a session goes to another provider only if the command line names each model that is asked", () =>
+    Effect.gen(function* () {
+      const { args, environment, server } = yield* home
+      const asked = (words: ReadonlyArray<string>, variables: Readonly<Record<string, string>>) =>
+        Effect.map(
+          runInProcess([...args, "--agent", "offline", "--json", ...words], { ...environment, ...variables }),
+          () => server.requests.length
+        )
+      const [one, two] = ["openai:gpt-5-mini", "openai:gpt-5"]
+      assert.strictEqual(yield* asked(["--model", one], { MEMORIES_CONSOLIDATION_MODEL: two }), 0)
+      assert.strictEqual(yield* asked(["--consolidation-model", two], { MEMORIES_MODEL: one }), 0)
+      assert.strictEqual(yield* asked(["--model", one, "--consolidation-model", two], {}), 2)
+    })
+  )
+
+  it.scopedLive("each phase asks its own model, by its own API, and the bill has both", () =>
+    Effect.gen(function* () {
+      const { args, environment, server } = yield* home
+      const other = yield* serve((request, index) =>
+        messagesDialect.toolOutputs(request).length > 0
+          ? messagesDialect.calling({ name: "finish", parameters: { summary: "done" } })(request, index)
+          : messagesDialect.calling({
+              name: "create_file",
+              parameters: { path: "MEMORY.md", text: `# Memory\n- a line [${threadIdOf(1).slice(0, 13)}…]\n` }
+            })(request, index)
+      )
+      const variables = {
+        ...environment,
+        ANTHROPIC_BASE_URL: messagesDialect.base(other.baseUrl),
+        ANTHROPIC_API_KEY: "made-up-of-anthropic"
+      }
+      const models = ["--model", "openai:gpt-5-mini", "--consolidation-model", "anthropic:claude-opus-5-5"]
+      const ran = yield* runInProcess([...args, ...models, "--json"], variables)
+      assert.strictEqual(ran.code, 0, ran.stderr)
+      const { consolidated } = decodeReport(ran.stdout)
+      assert.deepStrictEqual(
+        consolidated.map(({ outcome }) => outcome),
+        ["published"]
+      )
+      assert.deepStrictEqual(
+        other.requests.map(({ headers, path }) => [path, headers["x-api-key"], headers["anthropic-version"]]),
+        [1, 2].map(() => ["/v1/messages", "made-up-of-anthropic", "2023-06-01"])
+      )
+      const costs = JSON.parse((yield* runInProcess([...args, "status", "--costs", "--json"])).stdout)
+      const lines: ReadonlyArray<Record<string, unknown>> = costs["lines"]
+      assert.deepStrictEqual(
+        lines.map(({ atWorst, model, project, requests, unpriced }) => [project, model, requests, unpriced, atWorst]),
+        [
+          ["/home/ada/projects/ferry", "anthropic:claude-opus-5-5", 2, 0, 0],
+          ["/home/ada/projects/ferry", "openai:gpt-5-mini", 2, 0, 0]
+        ]
+      )
+      const [opus, mini] = lines
+      const money = (line: Record<string, unknown> | undefined, input: number, output: number) =>
+        (Number(line?.["inputTokens"]) * input + Number(line?.["outputTokens"]) * output) / 1_000_000
+      assert.closeTo(Number(opus?.["cost"]), money(opus, 4, 20), 2e-6)
+      assert.closeTo(Number(mini?.["cost"]), money(mini, 0.25, 2), 2e-6)
+      const table = yield* runInProcess([...args, "status", "--costs"])
+      assert.match(table.stdout, /ferry +anthropic:claude-opus-5-5 +2/)
+      assert.match(table.stdout, /for 4 requests/)
+      assert.strictEqual(server.requests.length, 2)
     })
   )
 })
@@ -118,7 +234,23 @@ describe("passes with a model", () => {
         ],
         [["--model", "openai:gpt-5-mini"], { OPENAI_BASE_URL: "localhost:8000" }, /OPENAI_BASE_URL: expected a URL/],
         [["--model", "openai:x"], { OPENAI_BASE_URL: "http://me:made-up@host/v1" }, /REDACTED_SECRET/],
-        [["--model", "gpt-5"], environment, /--model: expected offline or openai:<name>/],
+        [
+          ["--model", "gpt-5"],
+          environment,
+          /--model: expected offline, openai:<name>, chat:<name> or anthropic:<name>, not "gpt-5"/
+        ],
+        [
+          ["--consolidation-model", "gpt-5"],
+          environment,
+          /--consolidation-model: expected same, offline, openai:<name>/
+        ],
+        [["--consolidation-model", "anthropic:claude-opus-5-5"], environment, /ANTHROPIC_API_KEY: expected a key/],
+        [
+          ["--model", "chat:gemini-2.5-pro"],
+          { CHAT_BASE_URL: "generativelanguage.googleapis.com", OPENAI_API_KEY: "made-up" },
+          /CHAT_BASE_URL: expected a URL/
+        ],
+        [["--model", "chat:gpt-5"], {}, /OPENAI_API_KEY: expected a key/],
         [["--agent", "model"], {}, /--agent: expected a --model/],
         [["--agent", "command"], {}, /--agent-command/],
         [["--max-tokens", "many"], {}, /--max-tokens: expected a whole number, or unlimited/],

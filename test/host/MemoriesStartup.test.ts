@@ -105,7 +105,13 @@ describe("MemoriesStartup.layer", () => {
           extracted.map(({ threadId }) => threadId),
           [threadIdOf(1)]
         )
-        assert.deepStrictEqual(model, { name: "the host's model", calls: 2, inputTokens: 420, outputTokens: 52 })
+        assert.deepStrictEqual(model, {
+          name: "the host's model",
+          calls: 2,
+          inputTokens: 420,
+          outputTokens: 52,
+          cachedTokens: 0
+        })
         const memory = yield* readText(`${consolidated[0]?.memoryRoot}/MEMORY.md`)
         assert.include(memory, "written by the host's agent")
         assert.deepStrictEqual([world.requests, world.spawned], [[], []])

@@ -189,11 +189,11 @@ describe.runIf(inject("isFull"))("the packed package without optional packages",
     const failure = run(
       installation.folder,
       `import * as Effect from "effect/Effect"
-       import { sqlitePart, modelPart, nodePart, loadPart } from "rollout-memories/services/PackageMissing"
+       import { anthropicPart, loadPart, nodePart, openAiPart, sqlitePart } from "rollout-memories/services/PackageMissing"
        const parts = [
          [() => import("rollout-memories/layers/state/StateDb"), sqlitePart],
-         [() => import("rollout-memories/layers/model/OpenAi"), modelPart],
-         [() => import("rollout-memories/layers/model/responses/Online"), modelPart],
+         [() => import("rollout-memories/layers/model/server/OpenAi"), openAiPart],
+         [() => import("rollout-memories/layers/model/server/Anthropic"), anthropicPart],
          [() => import("rollout-memories/layers/node/Machine"), nodePart],
          [() => import("rollout-memories/layers/agent/Command"), nodePart]
        ]
@@ -207,7 +207,7 @@ describe.runIf(inject("isFull"))("the packed package without optional packages",
     assert.deepStrictEqual(failure.trim().split("\n"), [
       "PackageMissing @effect/sql @effect/sql-sqlite-node",
       "PackageMissing @effect/ai @effect/ai-openai eventsource-parser",
-      "PackageMissing @effect/ai @effect/ai-openai eventsource-parser",
+      "PackageMissing @effect/ai @effect/ai-anthropic @effect/experimental eventsource-parser",
       "PackageMissing @effect/platform-node",
       "PackageMissing @effect/platform-node"
     ])

@@ -54,7 +54,13 @@ describe("phase one: learning", () => {
         const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get({ threadId: id(1), cwd: ferry }))
         assert.strictEqual(memory.updatedAt, lastLine)
         assert.strictEqual(memory.memorySummary, "request 1 was learned")
-        assert.deepStrictEqual(report.model, { name: "scripted", calls: 1, inputTokens: 100, outputTokens: 10 })
+        assert.deepStrictEqual(report.model, {
+          name: "scripted",
+          calls: 1,
+          inputTokens: 100,
+          outputTokens: 10,
+          cachedTokens: 0
+        })
       })
     )
   })

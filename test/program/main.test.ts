@@ -59,7 +59,13 @@ describe("the program", () => {
           ["/home/ada/projects/pier", "published"]
         ]
       )
-      assert.deepStrictEqual(report.model, { name: "offline", calls: 3, inputTokens: 0, outputTokens: 0 })
+      assert.deepStrictEqual(report.model, {
+        name: "offline",
+        calls: 3,
+        inputTokens: 0,
+        outputTokens: 0,
+        cachedTokens: 0
+      })
       for (const { memoryRoot, traceFile } of nonEmpty(report.extracted)) {
         assert.isTrue(readFileSync(traceFile, "utf8").startsWith("thread_id: "))
         assert.isTrue(readFileSync(join(memoryRoot, "MEMORY.md"), "utf8").includes("`npm test`"))

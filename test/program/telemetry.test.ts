@@ -178,7 +178,7 @@ describe("telemetry of a pass", () => {
       const spans = spansOf(received)
       assert.includeMembers(
         spans.map(({ name }) => name),
-        ["ModelClient.stream", "Responses.attempt"]
+        ["ModelClient.stream", "ServedModel.attempt"]
       )
       assert.include(
         spans.map(({ attributes }) => textOf(attributes, "error.type")),

@@ -6,6 +6,7 @@ import { RateLimited } from "../../src/domain/model/ModelError.js"
 import { renderMemorySummary } from "../../src/domain/memory/MemorySummary.js"
 import { renderTraceFile, traceFileName } from "../../src/domain/memory/TraceMemory.js"
 import * as AgentControlFromFunction from "../../src/layers/agent/FromFunction.js"
+import * as AgentControlLanguageModel from "../../src/layers/agent/LanguageModel.js"
 import * as AgentControlOffline from "../../src/layers/agent/Offline.js"
 import * as FileSystemMemory from "../../src/layers/memory/FileSystemMemory.js"
 import {
@@ -19,7 +20,7 @@ import { redact } from "../../src/domain/privacy/Redaction.js"
 import { idOf } from "../support/rows.js"
 import { traceAbout, writeMemory } from "../../src/testing/World.js"
 import { nonEmpty } from "../support/nonEmpty.js"
-import { settings } from "../support/languageModel.js"
+import { finish, languageModel, type Part, settings } from "../support/languageModel.js"
 
 /** A staged copy of one trace, as an agent finds it. */
 const stagedIn = Effect.fnUntraced(function* (directory: string, number: number) {
@@ -52,11 +53,38 @@ const statusesIn = (directory: string) =>
     return Chunk.toReadonlyArray(yield* Stream.runCollect(status))
   }).pipe(Effect.scoped)
 
-const tagsOf = (statuses: ReadonlyArray<AgentStatus>) => statuses.map(({ _tag }) => _tag)
+/** The tags of statuses in order; an agent may report Running once or once for each of its turns. */
+const tagsOf = (statuses: ReadonlyArray<AgentStatus>) =>
+  statuses.map(({ _tag }) => _tag).filter((tag, index, all) => tag !== all[index - 1])
+
+/** A language model that lists what there is, and then writes a memory that cites every trace. */
+const writingModel = languageModel(({ prompt }) => {
+  const listed = prompt.content.flatMap(({ content, role }) =>
+    role === "tool" ? content.map(({ result }) => String(result)) : []
+  )
+  const ids = listed.flatMap((text) => [...text.matchAll(/trace_summaries\/(\S{13})/g)].map(([, id]) => id))
+  const call = (name: string, params: unknown): Part => ({ type: "tool-call", id: `call-${name}`, name, params })
+  return Stream.fromIterable([
+    ...(listed.length === 0
+      ? [call("list_files", { path: "." })]
+      : [
+          call("create_file", {
+            path: "MEMORY.md",
+            text: `# Memory\n${ids.map((id) => `- a line [${id}…]\n`).join("")}`
+          }),
+          call("finish", { summary: "done" })
+        ]),
+    finish("tool-calls")
+  ])
+})
 
 const layers: { readonly [name: string]: Layer.Layer<AgentControl, never, FileSystem.FileSystem> } = {
   "the offline agent": Layer.provide(AgentControlOffline.layer, settings),
-  "an agent that is a function": AgentControlFromFunction.layer((request) => writeMemory(request))
+  "an agent that is a function": AgentControlFromFunction.layer((request) => writeMemory(request)),
+  "an agent with a language model of the host's": AgentControlLanguageModel.layer({ name: "host" }).pipe(
+    Layer.provide(writingModel),
+    Layer.provide(settings)
+  )
 }
 
 describe.each(Object.entries(layers))("%s", (_, layer) => {
@@ -67,7 +95,10 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
       yield* stagedIn("/staging", 1)
       const statuses = yield* statusesIn("/staging")
       assert.deepStrictEqual(tagsOf(statuses), ["Pending", "Running", "Completed"])
-      assert.deepStrictEqual(statuses.map(isFinal), [false, false, true])
+      assert.deepStrictEqual(
+        statuses.map(isFinal),
+        statuses.map((_, index) => index === statuses.length - 1)
+      )
       const files = yield* FileSystem.FileSystem
       assert.isTrue((yield* files.readFileString("/staging/MEMORY.md")).startsWith("# Memory"))
     }).pipe(Effect.provide(world))
@@ -90,6 +121,39 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
       const last = (yield* statusesIn("/nowhere")).at(-1)
       assert.isTrue(last?._tag === "Errored" && last.message !== "")
     }).pipe(Effect.provide(world))
+  )
+})
+
+describe("agents with a language model of the host's", () => {
+  it.effect("an agent that calls a tool which does not exist is told which ones there are, and goes on", () =>
+    Effect.gen(function* () {
+      const told: Array<string> = []
+      const model = languageModel(({ prompt, tools }) => {
+        const answers = prompt.content.flatMap(({ content, role }) => (role === "tool" ? content : []))
+        told.push(...answers.map(({ result }) => String(result)))
+        const call = (name: string, params: unknown): Part => ({ type: "tool-call", id: `call-${name}`, name, params })
+        assert.includeMembers(
+          tools.map(({ name }) => name),
+          ["create_file", "finish"]
+        )
+        return Stream.fromIterable([
+          ...(answers.length === 0
+            ? [call("shell", { command: "ls" })]
+            : answers.length === 1
+              ? [call("create_file", { path: "MEMORY.md" })]
+              : [call("create_file", { path: "MEMORY.md", text: "# Memory\n" }), call("finish", { summary: "done" })]),
+          finish("tool-calls")
+        ])
+      })
+      yield* stagedIn("/staging", 1)
+      const statuses = yield* Effect.provide(
+        statusesIn("/staging"),
+        AgentControlLanguageModel.layer({ name: "host" }).pipe(Layer.provide(model), Layer.provide(settings))
+      )
+      assert.deepStrictEqual(tagsOf(statuses), ["Pending", "Running", "Completed"], JSON.stringify(statuses))
+      assert.match(told[0] ?? "", /there is no tool .*there are list_files, read_file/)
+      assert.include(told.join("\n"), "the parameters of create_file are wrong")
+    }).pipe(Effect.provide(FileSystemMemory.layer))
   )
 })
 

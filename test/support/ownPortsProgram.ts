@@ -148,7 +148,12 @@ const database = Layer.mergeAll(
     withLock: (_, work) => Effect.map(work({ confirm: Effect.void }), Option.some),
     holders: Effect.succeed([])
   }),
-  Layer.succeed(Spending, { reserve: unused("reserve"), settle: unused("settle"), tokensOn: () => Effect.succeed(0) }),
+  Layer.succeed(Spending, {
+    reserve: unused("reserve"),
+    settle: unused("settle"),
+    tokensOn: () => Effect.succeed(0),
+    bill: Effect.succeed([])
+  }),
   Layer.succeed(Notes, { add: unused("add"), remove: unused("remove"), all: Effect.succeed([]) }),
   Layer.succeed(Forgetting, {
     forget: unused("forget"),

@@ -39,6 +39,7 @@ export interface RealWorld {
     FileSystem.FileSystem | Redactor.Redactor | Settings.Settings | StateDb
   >
   readonly redactor?: Layer.Layer<Redactor.Redactor, never, Settings.Settings>
+  /** The server of every model, whatever its API. */
   readonly modelServer?: Settings.ModelServer
   readonly templates?: Layer.Layer<Templates>
   /** Hears every line of the log. */
@@ -48,7 +49,8 @@ export interface RealWorld {
 /** One pass over real files and a real database, all rollouts at once. */
 export const realPass = (world: RealWorld) => {
   const { codexHome, memoriesHome } = world
-  const modelServer = world.modelServer === undefined ? {} : { modelServer: world.modelServer }
+  const { modelServer: server } = world
+  const modelServers = server === undefined ? {} : { modelServers: { openai: server, chat: server, anthropic: server } }
   const files =
     world.filePoint === undefined
       ? NodeFileSystem.layer
@@ -74,7 +76,7 @@ export const realPass = (world: RealWorld) => {
       Layer.mergeAll(files, ProcessTableNode.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)
     ),
     Layer.provideMerge(world.redactor ?? Redactor.layer),
-    Layer.provideMerge(Settings.layer({ codexHome, memoriesHome, ...modelServer, ...world.settings })),
+    Layer.provideMerge(Settings.layer({ codexHome, memoriesHome, ...modelServers, ...world.settings })),
     Layer.provideMerge(
       world.logger === undefined
         ? Logger.remove(Logger.defaultLogger)

@@ -38,7 +38,7 @@ export const frame = (event: { readonly type: string; readonly [field: string]: 
 
 /** The texts of a request that its model reads. */
 const textOf = (body: Record<string, unknown>): string => {
-  const parts: Array<string> = [String(body["instructions"] ?? "")]
+  const parts: Array<string> = [String(body["instructions"] ?? body["system"] ?? "")]
   const walk = (value: unknown): void => {
     if (Array.isArray(value)) {
       value.forEach(walk)
@@ -53,6 +53,7 @@ const textOf = (body: Record<string, unknown>): string => {
     }
   }
   walk(body["input"])
+  walk(body["messages"])
   return parts.join("\n")
 }
 

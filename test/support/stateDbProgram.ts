@@ -13,6 +13,7 @@ import * as ProcessTableNode from "../../src/layers/node/ProcessTable.js"
 import { connection } from "../../src/layers/state/sqlite/Connection.js"
 import * as StateDbSqlite from "../../src/layers/state/StateDb.js"
 import { capabilities, idOf, keepLock, learn, makeThread } from "./rows.js"
+import { reservation } from "./spending.js"
 
 const [path = "", what = "", ...args] = process.argv.slice(2)
 const lease = Duration.minutes(10)
@@ -54,7 +55,7 @@ const spend = (gate: string, cap: number, tokens: number, count: number) =>
     const caps = { maxTokens: undefined, maxRequests: undefined, maxTokensPerDay: cap, maxRequestsPerDay: undefined }
     const granted: Array<number> = []
     for (let number = 0; number < count; number++) {
-      const refused = yield* db.spending.reserve({ id: randomUUID(), pass: String(process.pid), tokens }, caps)
+      const refused = yield* db.spending.reserve(reservation(randomUUID(), String(process.pid), tokens), caps)
       granted.push(...(Option.isNone(refused) ? [tokens] : []))
       yield* Effect.sync(() => writeFileSync(`${gate}.spending`, ""))
     }

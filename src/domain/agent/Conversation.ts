@@ -35,6 +35,16 @@ export const itemsToSendBack = (items: ReadonlyArray<JsonObject>): Conversation 
     return item["type"] === "message" || item["type"] === "function_call" ? [rest] : []
   })
 
+/** Keeps the first `most` tool calls of an answer, and all that is no call; `isCut` says whether calls were dropped. */
+export const withCalls = (
+  items: ReadonlyArray<JsonObject>,
+  most: number
+): { readonly items: ReadonlyArray<JsonObject>; readonly isCut: boolean } => {
+  let calls = 0
+  const kept = items.filter(({ type }) => type !== "function_call" || ++calls <= most)
+  return { items: kept, isCut: kept.length < items.length }
+}
+
 /** The conversation as JSON text, for counting its tokens. */
 export const textOf = (items: Conversation): string => JSON.stringify(items)
 

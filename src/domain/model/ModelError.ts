@@ -1,17 +1,33 @@
 import * as Schema from "effect/Schema"
 import { ThreadId } from "../thread/ThreadId.js"
+import { Api, apiTexts } from "./Api.js"
 
-/** The subject of a request: the thread of a stage-one request, or the directory that an agent consolidates. */
+/**
+ * The subject of a request: the thread of a stage-one request, the directory that an agent consolidates, or the model
+ * that a probe asks.
+ */
 export const ModelSubject = Schema.Union(
   Schema.Struct({ threadId: ThreadId }),
-  Schema.Struct({ directory: Schema.String })
+  Schema.Struct({ directory: Schema.String }),
+  Schema.Struct({ probed: Schema.String })
 )
 
-/** The subject of a request: the thread of a stage-one request, or the directory that an agent consolidates. */
+/** The subject of a request, see the schema of the same name. */
 export type ModelSubject = typeof ModelSubject.Type
 
 const nameOf = (subject: ModelSubject): string =>
-  "threadId" in subject ? `thread ${subject.threadId}` : `the consolidation in ${subject.directory}`
+  "threadId" in subject
+    ? `thread ${subject.threadId}`
+    : "directory" in subject
+      ? `the consolidation in ${subject.directory}`
+      : `a probe of ${subject.probed}`
+
+/** The API of a request; absent for a model of the host's. */
+const api = Schema.optional(Api)
+
+const keyOf = (api: Api | undefined): string => (api === undefined ? "the model's key" : apiTexts[api].key)
+
+const urlOf = (api: Api | undefined): string => (api === undefined ? "the model's server" : apiTexts[api].url)
 
 /**
  * The model refused to write this memory. Asking again gives the same result; other content or another model may not.
@@ -68,22 +84,25 @@ export class ModelServerFailed extends Schema.TaggedError<ModelServerFailed>("ro
   }
 }
 
-/** The server does not offer a Responses API. Correct `OPENAI_BASE_URL`; nothing else helps. */
-export class NotAResponsesServer extends Schema.TaggedError<NotAResponsesServer>(
-  "rollout-memories/NotAResponsesServer"
-)("NotAResponsesServer", { subject: ModelSubject, contentType: Schema.String }) {
+/** The server does not offer the API that it was asked by. Correct its URL, or the API before the model's name. */
+export class NotAModelServer extends Schema.TaggedError<NotAModelServer>("rollout-memories/NotAModelServer")(
+  "NotAModelServer",
+  { subject: ModelSubject, api: Api, answer: Schema.String }
+) {
   override get message(): string {
-    return `asked for ${nameOf(this.subject)}, the model server answered with ${this.contentType} instead of a stream of events; check OPENAI_BASE_URL`
+    const other =
+      this.api === "openai" ? ", or name the model with chat: instead of openai:, which more servers understand" : ""
+    return `asked for ${nameOf(this.subject)}, the model server answered with ${this.answer} instead of a stream of events of ${apiTexts[this.api].name}; check ${urlOf(this.api)}${other}`
   }
 }
 
-/** The server rejected the key. Correct `OPENAI_API_KEY`; every other request would fail too. */
+/** The server rejected the key. Correct it; every other request would fail too. */
 export class ModelUnauthorised extends Schema.TaggedError<ModelUnauthorised>("rollout-memories/ModelUnauthorised")(
   "ModelUnauthorised",
-  { subject: ModelSubject, status: Schema.Int, detail: Schema.String }
+  { subject: ModelSubject, api, status: Schema.Int, detail: Schema.String }
 ) {
   override get message(): string {
-    return `the model server did not accept the key${withStatus(this.status)} for ${nameOf(this.subject)}: ${this.detail}; check OPENAI_API_KEY`
+    return `the model server did not accept the key${withStatus(this.status)} for ${nameOf(this.subject)}: ${this.detail}; check ${keyOf(this.api)}`
   }
 }
 
@@ -161,15 +180,14 @@ export class ModelTimedOut extends Schema.TaggedError<ModelTimedOut>("rollout-me
 }
 
 /**
- * The server could not be reached, or the connection broke. Check `OPENAI_BASE_URL` and that the server runs, then run
- * again.
+ * The server could not be reached, or the connection broke. Check its URL and that the server runs, then run again.
  */
 export class ModelUnreachable extends Schema.TaggedError<ModelUnreachable>("rollout-memories/ModelUnreachable")(
   "ModelUnreachable",
-  { subject: ModelSubject, detail: Schema.String }
+  { subject: ModelSubject, api, detail: Schema.String }
 ) {
   override get message(): string {
-    return `the connection to the model server failed for ${nameOf(this.subject)}: ${this.detail}; check the network and OPENAI_BASE_URL, then run again`
+    return `the connection to the model server failed for ${nameOf(this.subject)}: ${this.detail}; check the network and ${urlOf(this.api)}, then run again`
   }
 }
 
@@ -195,7 +213,7 @@ export const ModelError = Schema.Union(
   AnswerIncomplete,
   StreamEndedEarly,
   ModelServerFailed,
-  NotAResponsesServer,
+  NotAModelServer,
   ModelUnauthorised,
   QuotaExhausted,
   RateLimited,
@@ -217,7 +235,7 @@ export type ModelError = typeof ModelError.Type
 export const isServersFault = (error: ModelError): boolean => {
   switch (error._tag) {
     case "ModelServerFailed":
-    case "NotAResponsesServer":
+    case "NotAModelServer":
     case "ModelUnauthorised":
     case "QuotaExhausted":
     case "RateLimited":

@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { decodeLenient, lenient } from "../session/LenientField.js"
+import { type Api, apiTexts } from "./Api.js"
 import {
   ContextTooLong,
   type ModelError,
@@ -8,6 +9,7 @@ import {
   ModelServerFailed,
   type ModelSubject,
   ModelUnauthorised,
+  NotAModelServer,
   QuotaExhausted,
   RateLimited,
   RequestRejected
@@ -76,7 +78,9 @@ export const readWords = (error: unknown): ServerWords => {
 }
 
 const readBody = (body: string): ServerWords => {
-  const json = Either.getOrUndefined(parseJson(body))
+  const whole = Either.getOrUndefined(parseJson(body))
+  // Google's server puts its error into a list.
+  const json: unknown = Array.isArray(whole) ? whole[0] : whole
   if (json === undefined) {
     return { code: "", message: body }
   }
@@ -91,11 +95,21 @@ const readBody = (body: string): ServerWords => {
 const tooLong =
   /context_length_exceeded|exceed_context_size|context (?:length|window|size)|maximum context|prompt is too long|too many tokens|input (?:is )?too long/i
 
-const noQuota = /insufficient_quota|billing_hard_limit|quota exceeded|exceeded your current quota/i
+const noQuota =
+  /insufficient_quota|billing_hard_limit|billing_error|quota exceeded|exceeded your current quota|credit balance is too low/i
 
-/** Converts an unsuccessful HTTP response into an error. `retryAfter` is in milliseconds. */
+/** A request: its subject, and the API that it used; undefined for a model of the host's. */
+export interface Asked {
+  readonly subject: ModelSubject
+  readonly api?: Api
+}
+
+/**
+ * Converts an unsuccessful HTTP response into an error. `retryAfter` is in milliseconds. A 404 that does not speak of a
+ * model means that the server does not have the API.
+ */
 export const failureOfStatus = (
-  subject: ModelSubject,
+  { api, subject }: Asked,
   status: number,
   body: string,
   retryAfter: number | undefined,
@@ -106,8 +120,8 @@ export const failureOfStatus = (
   const detail = shownOrNone(words.message, redact)
   switch (true) {
     case status === 401 || status === 403:
-      return new ModelUnauthorised({ subject, status, detail })
-    case status === 402 || (status === 429 && noQuota.test(all)):
+      return new ModelUnauthorised({ subject, api, status, detail })
+    case status === 402 || ((status === 429 || status === 400) && noQuota.test(all)):
       return new QuotaExhausted({ subject, detail })
     case status === 429:
       return new RateLimited({ subject, retryAfter, detail })
@@ -117,6 +131,8 @@ export const failureOfStatus = (
       return new ModelOverloaded({ subject, status, retryAfter, detail })
     case status >= 500 || status === 408 || status === 409 || status === 425:
       return new ModelServerFailed({ subject, status, retryAfter, detail })
+    case api !== undefined && (status === 404 || status === 405) && !/model/i.test(all):
+      return new NotAModelServer({ subject, api, answer: `${status} at ${apiTexts[api ?? "openai"].path}` })
     default:
       return new RequestRejected({ subject, status, detail })
   }

@@ -15,13 +15,40 @@ export interface Spent {
   readonly requests: number
 }
 
+/** The cost of a request. */
+export interface RequestCost extends TokenCounts {
+  /** Millionths of the currency of the prices; null when the prices are not known. */
+  readonly money: number | null
+}
+
 /** The worst-case cost of a request, reserved before it is made. */
 export interface Reservation {
   readonly id: string
   /** The owner id of the pass. */
   readonly pass: string
-  /** Worst-case tokens of input and answer together. */
-  readonly tokens: number
+  /** The model with its API, such as `openai:gpt-5-mini`. */
+  readonly model: string
+  /** The directory whose memory the request is for; empty when it is not known. */
+  readonly project: string
+  readonly worst: RequestCost
+}
+
+/** The cost of the requests of one day for one project to one model. */
+export interface BillLine {
+  /** A UTC day, such as `2026-03-02`. */
+  readonly day: string
+  readonly project: string
+  readonly model: string
+  readonly requests: number
+  /** Requests that count with their worst case, since their cost was never reported. */
+  readonly atWorst: number
+  readonly inputTokens: number
+  readonly cachedTokens: number
+  readonly outputTokens: number
+  /** Millionths of the currency, of the requests whose prices were known. */
+  readonly money: number
+  /** Requests whose prices were not known, and which `money` leaves out. */
+  readonly unpriced: number
 }
 
 /** A cap that a request would exceed. */
@@ -32,8 +59,13 @@ export interface ReachedCap {
 
 /** Token counts of one request and its answer. */
 export interface TokenCounts {
+  /** All tokens of the input, those of a cache included. */
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Input that the server read from its cache; absent when it reports none. */
+  readonly cachedTokens?: number | undefined
+  /** Input that the server wrote to its cache; absent when it reports none. */
+  readonly writtenTokens?: number | undefined
 }
 
 /** Token counts as a server reports them, unchecked. */
@@ -42,6 +74,10 @@ export interface ReportedCounts {
   readonly output: unknown
   /** The sum of input and output tokens as the server reports it; undefined or null if it reports none. */
   readonly total: unknown
+  /** Input that was read from the server's cache. */
+  readonly cached?: unknown
+  /** Input that was written to the server's cache. */
+  readonly written?: unknown
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
@@ -49,10 +85,11 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 /**
  * Checks reported token counts; undefined when they are implausible. Both counts must be non-negative integers,
  * positive when an answer arrived, and the total must not be below their sum. A larger total counts as output, since
- * some servers report reasoning tokens only there.
+ * some servers report reasoning tokens only there. Tokens of a cache count only if they are a part of the input: without
+ * them the input has its full price.
  */
 export const plausibleCounts = (
-  { input, output, total }: ReportedCounts,
+  { cached, input, output, total, written }: ReportedCounts,
   isAnswered: boolean
 ): TokenCounts | undefined => {
   const least = isAnswered ? 1 : 0
@@ -60,7 +97,17 @@ export const plausibleCounts = (
     return undefined
   }
   const sum = total ?? input + output
-  return isCount(sum) && sum >= input + output ? { inputTokens: input, outputTokens: sum - input } : undefined
+  if (!isCount(sum) || sum < input + output) {
+    return undefined
+  }
+  const read = isCount(cached) && cached <= input ? cached : 0
+  const wrote = isCount(written) && written + read <= input ? written : 0
+  return {
+    inputTokens: input,
+    outputTokens: sum - input,
+    ...(read > 0 ? { cachedTokens: read } : {}),
+    ...(wrote > 0 ? { writtenTokens: wrote } : {})
+  }
 }
 
 /**

@@ -1,9 +1,12 @@
 import type { Thread } from "../thread/Thread.js"
 
-/** Returns the name of a model server in the way of Codex: `openai` for OpenAI's own, else its host with the port. */
+/**
+ * Returns the name of a model server in the way of Codex: `openai` and `anthropic` for the vendors' own, else its host
+ * with the port.
+ */
 export const providerOf = (baseUrl: string): string => {
   const { host } = new URL(baseUrl)
-  return host === "api.openai.com" ? "openai" : host
+  return host === "api.openai.com" ? "openai" : host === "api.anthropic.com" ? "anthropic" : host
 }
 
 /**

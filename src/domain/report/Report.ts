@@ -70,7 +70,9 @@ export const PassReport = Schema.Struct({
     /** The number of requests that were answered. */
     calls: Schema.Int,
     inputTokens: Schema.Int,
-    outputTokens: Schema.Int
+    outputTokens: Schema.Int,
+    /** The part of the input tokens that the servers read from their caches. */
+    cachedTokens: Schema.Int
   }),
   durationMs: Schema.Int
 })

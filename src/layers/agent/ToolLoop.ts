@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -8,18 +9,17 @@ import {
   textOf,
   toolAnswer,
   userMessage,
+  withCalls,
   withoutLongest
 } from "../../domain/agent/Conversation.js"
 import { firstMessage, type SizedInput } from "../../domain/agent/FirstMessage.js"
-import type { JsonObject } from "../../domain/session/LenientField.js"
 import { toolRequests } from "../../domain/model/ModelResponse.js"
 import { AgentControl, type AgentRequest } from "../../services/AgentControl.js"
 import { Settings } from "../../settings/Settings.js"
 import { AgentGaveUp, startAgent, type Report } from "./AgentStatusStream.js"
 import { makeTools } from "./Tools.js"
 import { makeWorkspace } from "./Workspace.js"
-import { effortOf } from "../model/OpenAi.js"
-import { Responses } from "../model/responses/Responses.js"
+import { ServedModel } from "../model/server/ServedModel.js"
 
 /** Maximum number of mistakes, after which the agent gives up: malformed tool calls, and turns without a call. */
 const mistakeLimit = 12
@@ -27,7 +27,7 @@ const mistakeLimit = 12
 /** Factor by which the conversation is shortened when the server rejects it as too long. */
 const shrinking = 0.6
 
-/** Maximum number of tool calls that are run in one turn. */
+/** Maximum number of tool calls of one answer. Further ones are dropped, so that they cost nothing in later turns. */
 const callsPerTurn = 64
 
 /**
@@ -44,7 +44,7 @@ const goOn = "Nothing was called. Go on with a tool, or call finish if MEMORY.md
 
 const make = Effect.gen(function* () {
   const fileSystem = yield* FileSystem.FileSystem
-  const { ask, provider, window } = yield* Responses
+  const { ask, provider, window } = yield* ServedModel
   const settings = yield* Settings
   const { agentTimeLimit, agentTokens, agentTurns, consolidationEffort, modelOutputTokens, publishedFileBytes } =
     settings
@@ -64,20 +64,14 @@ const make = Effect.gen(function* () {
   })
 
   const run = Effect.fn("AgentControl.consolidate")(function* (request: AgentRequest, report: Report) {
-    const { directory, inputs = [], pass, prompt } = request
+    const { directory, inputs = [], pass, project = "", prompt } = request
+    const cacheKey = createHash("sha256").update(project).digest("hex").slice(0, 32)
     const workspace = yield* makeWorkspace(directory, {
       fileBytes: publishedFileBytes,
       files: fileLimit,
       writtenBytes: publishedFileBytes * rewriteFactor
     })
     const tools = makeTools(workspace)
-    const body: JsonObject = {
-      instructions: prompt,
-      tools: tools.definitions,
-      parallel_tool_calls: true,
-      ...(provider === "openai" ? { include: ["reasoning.encrypted_content"] } : {}),
-      ...effortOf(consolidationEffort)
-    }
     const toolText = JSON.stringify(tools.definitions)
     const sized = yield* Effect.forEach(inputs, (input) =>
       Effect.map(window.count(input.text), (size): SizedInput => ({ ...input, size }))
@@ -88,7 +82,7 @@ const make = Effect.gen(function* () {
     let isShown = sized.length > 0
     let mistakes = 0
     let room = window.inputTokens
-    const spent = { inputTokens: 0, outputTokens: 0 }
+    const spent = { inputTokens: 0, outputTokens: 0, cachedTokens: 0 }
     for (let turn = 1; turn <= agentTurns; turn++) {
       const sent = yield* fitted(items, `${prompt}\n${toolText}`, room)
       const left = agentTokens - spent.inputTokens - spent.outputTokens
@@ -101,7 +95,13 @@ const make = Effect.gen(function* () {
         ask({
           subject: { directory },
           pass,
-          body: { ...body, input: sent.items },
+          project,
+          instructions: prompt,
+          conversation: sent.items,
+          tools: tools.definitions,
+          output: undefined,
+          effort: consolidationEffort,
+          cacheKey,
           text: sent.text,
           maxOutputTokens: Math.min(modelOutputTokens, agentTokens)
         })
@@ -120,18 +120,20 @@ const make = Effect.gen(function* () {
       const { response, usage } = answer.right
       spent.inputTokens += usage.inputTokens
       spent.outputTokens += usage.outputTokens
+      spent.cachedTokens += usage.cachedTokens ?? 0
       yield* report({ _tag: "Running", turn, tokens: spent.inputTokens + spent.outputTokens, ...spent })
-      items = [...sent.items, ...itemsToSendBack(response.items)]
-      const calls = toolRequests(response)
+      const { isCut, items: answered } = withCalls(response.items, callsPerTurn)
+      items = [...sent.items, ...itemsToSendBack(answered)]
+      const calls = toolRequests({ ...response, items: answered })
       if (calls.length === 0) {
         mistakes++
         items = [...items, userMessage(goOn)]
       }
       let finished = false
       let isLost = false
-      for (const [index, call] of calls.entries()) {
-        if (index >= callsPerTurn || finished) {
-          items = [...items, toolAnswer(call.callId, `error: not done; at most ${callsPerTurn} calls at a time`)]
+      for (const call of calls) {
+        if (finished) {
+          items = [...items, toolAnswer(call.callId, "error: not done; finish was called before")]
           continue
         }
         if (isLost && tools.isFinish(call)) {
@@ -146,6 +148,10 @@ const make = Effect.gen(function* () {
       }
       if (finished) {
         return
+      }
+      if (isCut) {
+        mistakes++
+        items = [...items, userMessage(`Only the first ${callsPerTurn} calls were run. Call fewer tools at a time.`)]
       }
       if (mistakes >= mistakeLimit) {
         return yield* new AgentGaveUp({
@@ -174,11 +180,11 @@ const make = Effect.gen(function* () {
 })
 
 /**
- * Consolidates with a model behind a Responses API. The agent runs in this process: it can list, read, search, write,
+ * Consolidates with a model that can call tools. The agent runs in this process: it can list, read, search, write,
  * change, delete and rename files of its own directory and nothing else, and it is done only when it calls `finish`. A
  * refused tool call is answered with its reason; a failure of the model or its server ends the agent as `Errored`.
  */
-export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Responses | Settings> = Layer.effect(
+export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | ServedModel | Settings> = Layer.effect(
   AgentControl,
   make
 )

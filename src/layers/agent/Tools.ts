@@ -6,6 +6,7 @@ import { insertAfter, readRange, replaceOnce, searchText } from "../../domain/ag
 import { ToolRefusal } from "../../domain/agent/ToolRefusal.js"
 import { isJsonObject, type JsonObject } from "../../domain/session/LenientField.js"
 import type { ToolRequest } from "../../domain/model/ModelResponse.js"
+import type { ToolDefinition } from "../../domain/model/wire/ModelRequest.js"
 import { memoryFile } from "../../domain/memory/Publication.js"
 import type { Workspace } from "./Workspace.js"
 
@@ -143,7 +144,7 @@ const work = (workspace: Workspace) => {
 
 interface Handled {
   readonly name: string
-  readonly definition: JsonObject
+  readonly definition: ToolDefinition
   readonly run: (parameters: unknown) => Effect.Effect<Either.Either<string, ToolRefusal>, ToolRefusal>
 }
 
@@ -160,10 +161,8 @@ const handled = <A, I>(
   return {
     name: tool.name,
     definition: {
-      type: "function",
       name: tool.name,
-      description: tool.description,
-      strict: true,
+      description: tool.description ?? "",
       parameters: definitionOf(Tool.getJsonSchemaFromSchemaAst(schema.ast))
     },
     run: (parameters) =>

@@ -1,4 +1,4 @@
-import { dirname, resolve, sep } from "node:path"
+import { dirname, join, resolve, sep } from "node:path"
 import { type PlatformError, SystemError, type SystemErrorReason } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
@@ -108,6 +108,18 @@ const make = () => {
     ;[resolve(path), ...children].forEach((gone) => nodes.delete(gone))
   }
 
+  /** The path with every link in it replaced by its target. */
+  const realPath = (path: string): string => {
+    const [first = sep, ...names] = resolve(path).split(sep)
+    let real = first === "" ? sep : first
+    for (const name of names.filter((name) => name !== "")) {
+      const next = join(real, name)
+      const node = find("realPath", next)
+      real = node._tag === "Link" ? realPath(resolve(real, node.target)) : next
+    }
+    return real
+  }
+
   const infoOf = (node: Node): FileSystem.File.Info => ({
     type: node._tag === "Folder" ? "Directory" : node._tag === "File" ? "File" : "SymbolicLink",
     mtime: Option.none(),
@@ -175,6 +187,7 @@ const make = () => {
         }
         return node.target
       }),
+    realPath: (path) => attempt(() => realPath(path)),
     remove: (path, options) => attempt(() => remove(path, options)),
     rename: (from, to) => attempt(() => move(from, to)),
     stat: (path) => attempt(() => infoOf(find("stat", path))),

@@ -10,7 +10,7 @@ export const failureOfAiError = (subject: ModelSubject, error: AiError, now: num
     case "HttpResponseError": {
       const { headers, status } = error.response
       return error.reason === "StatusCode"
-        ? failureOfStatus(subject, status, error.body ?? "", retryAfterOf(headers, now), redact)
+        ? failureOfStatus({ subject }, status, error.body ?? "", retryAfterOf(headers, now), redact)
         : new ModelUnreachable({ subject, detail: "it broke during the answer" })
     }
     case "HttpRequestError":

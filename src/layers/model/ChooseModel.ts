@@ -4,14 +4,12 @@ import * as Layer from "effect/Layer"
 import type { AgentControl } from "../../services/AgentControl.js"
 import type { ModelClient } from "../../services/ModelClient.js"
 import type { Redactor } from "../../services/Redactor.js"
-import { loadPart, modelPart, nodePart, type PackageMissing } from "../../services/PackageMissing.js"
+import { loadPart, nodePart, type PackageMissing } from "../../services/PackageMissing.js"
 import type { Spending } from "../../services/state/Spending.js"
-import { agentOf, Settings } from "../../settings/Settings.js"
+import { agentOf, modelsInUse, Settings } from "../../settings/Settings.js"
 import * as AgentControlOffline from "../agent/Offline.js"
 import * as ModelClientOffline from "./Offline.js"
-
-/** Loads the code of the model client, which is most of this program, only if the settings name a model. */
-const loadOnline = loadPart(() => import("./responses/Online.js"), modelPart)
+import { loadModel } from "./server/LoadModel.js"
 
 const loadCommand = loadPart(() => import("../agent/Command.js"), nodePart)
 
@@ -20,8 +18,8 @@ type Needs = FileSystem.FileSystem | Redactor | Settings | Spending
 /** Provides the model client that the settings choose. Without a model, no code for one is loaded. */
 export const model: Layer.Layer<ModelClient, PackageMissing, Needs> = Layer.unwrapEffect(
   Effect.gen(function* () {
-    const settings = yield* Settings
-    return settings.model === "offline" ? ModelClientOffline.layer : (yield* loadOnline).model
+    const { extraction } = modelsInUse(yield* Settings)
+    return extraction === undefined ? ModelClientOffline.layer : (yield* loadModel(extraction)).model
   })
 )
 
@@ -32,13 +30,12 @@ export const agent: Layer.Layer<AgentControl, PackageMissing, Needs> = Layer.unw
     PackageMissing,
     Settings
   > {
-    switch (agentOf(yield* Settings)) {
-      case "offline":
-        return AgentControlOffline.layer
-      case "model":
-        return (yield* loadOnline).agent
-      case "command":
-        return (yield* loadCommand).layer
-    }
+    const settings = yield* Settings
+    const { consolidation } = modelsInUse(settings)
+    return consolidation !== undefined
+      ? (yield* loadModel(consolidation)).agent
+      : agentOf(settings) === "command"
+        ? (yield* loadCommand).layer
+        : AgentControlOffline.layer
   })
 )

@@ -68,6 +68,10 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
       AND project NOT IN (SELECT d.project FROM project_directories d JOIN threads t ON t.cwd = d.directory)`
   })
 
+  /** Takes the directories of which nothing is left from the record of costs, whose sums stay. */
+  const forgetProjects = sql`UPDATE model_spending SET project = '' WHERE project <> '' AND project NOT IN
+    (SELECT cwd FROM threads WHERE cwd IS NOT NULL UNION SELECT cwd FROM thread_memory)`
+
   /**
    * Writes the ids of threads to the file `forgotten` beside the database. This happens before any deletion, so that
    * the threads stay forgotten if the database is lost during it.
@@ -90,6 +94,7 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
             yield* keepRecord(path, threadIds)
           }
           yield* Effect.forEach(batches, (batch) => forgetBatch(batch, now), { discard: true })
+          yield* forgetProjects
         }
         return held.map(({ of }) => of)
       })

@@ -4,12 +4,20 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { dayOf, type Reservation, reachedCap, type SpendingCaps } from "../../domain/model/Spending.js"
+import {
+  costOf,
+  dayOf,
+  reachedCap,
+  type RequestCost,
+  type Reservation,
+  type SpendingCaps
+} from "../../domain/model/Spending.js"
 import { Spending } from "../../services/state/Spending.js"
 import { Queries } from "./sqlite/Queries.js"
+import { findAll } from "./sqlite/Rows.js"
 
-/** Time after which the record of a request's cost is deleted: 31 days. */
-const keptMilliseconds = 31 * 86_400_000
+/** Time after which the record of a request's cost is deleted: 400 days, so that a bill covers a year. */
+const keptMilliseconds = 400 * 86_400_000
 
 /** Number that stands for a missing cap in an SQL statement. */
 const unlimited = Number.MAX_SAFE_INTEGER
@@ -23,6 +31,19 @@ const SumsRow = Schema.Struct({
   passRequests: Schema.Int,
   dayTokens: Schema.Number,
   dayRequests: Schema.Int
+})
+
+const BillRow = Schema.Struct({
+  day: Schema.String,
+  project: Schema.String,
+  model: Schema.String,
+  requests: Schema.Int,
+  atWorst: Schema.Int,
+  inputTokens: Schema.Number,
+  cachedTokens: Schema.Number,
+  outputTokens: Schema.Number,
+  money: Schema.Number,
+  unpriced: Schema.Int
 })
 
 const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
@@ -48,9 +69,14 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
    * Reserves by a single statement if the caps allow it, which is the usual case. Returns whether it reserved. Its
    * conditions are those of `reachedCap`, which names the exceeded cap when this statement refuses.
    */
-  const take = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
+  const take = Effect.fnUntraced(function* (reservation: Reservation, caps: SpendingCaps) {
+    const { id, model, pass, project, worst } = reservation
     const day = dayOf(yield* Clock.currentTimeMillis)
-    const taken = yield* sql`INSERT INTO model_spending (id, pass, day, tokens) SELECT ${id}, ${pass}, ${day}, ${tokens}
+    const tokens = costOf(worst)
+    const taken = yield* sql`INSERT INTO model_spending
+        (id, pass, day, tokens, model, project, input_tokens, output_tokens, money)
+      SELECT ${id}, ${pass}, ${day}, ${tokens}, ${model}, ${project}, ${worst.inputTokens}, ${worst.outputTokens},
+        ${worst.money}
       FROM (SELECT count(*) AS requests, total(tokens) AS tokens FROM model_spending WHERE pass = ${pass}) AS in_pass,
         (SELECT count(*) AS requests, total(tokens) AS tokens FROM model_spending WHERE day = ${day}) AS in_day
       WHERE in_pass.requests < ${caps.maxRequests ?? unlimited}
@@ -62,8 +88,11 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
   })
 
   /** Returns the cap that the reservation would exceed. If by now there is none, reserves instead, and returns none. */
-  const takeOrRefuse = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
+  const takeOrRefuse = Effect.fnUntraced(function* (reservation: Reservation, caps: SpendingCaps) {
+    const { id, model, pass, project, worst } = reservation
+    const { inputTokens, money, outputTokens } = worst
     const day = dayOf(yield* Clock.currentTimeMillis)
+    const tokens = costOf(worst)
     const sums = yield* sumsOf({ pass, day })
     const reached = reachedCap(
       caps,
@@ -72,9 +101,24 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
       tokens
     )
     if (reached === undefined) {
-      yield* sql`INSERT INTO model_spending ${sql.insert({ id, pass, day, tokens })}`
+      const row = { id, pass, day, tokens, model, project, inputTokens, outputTokens, money }
+      yield* sql`INSERT INTO model_spending ${sql.insert(row)}`
     }
     return Option.fromNullable(reached)
+  })
+
+  const replace = (id: string, cost: RequestCost) => sql`UPDATE model_spending SET is_settled = 1,
+      tokens = ${costOf(cost)}, input_tokens = ${cost.inputTokens}, output_tokens = ${cost.outputTokens},
+      cached_tokens = ${cost.cachedTokens ?? 0}, money = ${cost.money}
+    WHERE id = ${id}`
+
+  const bill = findAll({
+    Request: Schema.Void,
+    Result: BillRow,
+    execute: () => sql`SELECT day, project, model, count(*) AS requests, sum(1 - is_settled) AS at_worst,
+        sum(input_tokens) AS input_tokens, sum(cached_tokens) AS cached_tokens, sum(output_tokens) AS output_tokens,
+        coalesce(sum(money), 0) AS money, sum(money IS NULL) AS unpriced
+      FROM model_spending WHERE tokens > 0 GROUP BY day, project, model ORDER BY day DESC, project, model`
   })
 
   let dropped: string | undefined
@@ -93,8 +137,8 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
         ? Option.none()
         : yield* transaction("Spending.reserve")(takeOrRefuse(reservation, caps))
     }),
-    settle: (id, tokens) =>
-      statement("Spending.settle")(Effect.asVoid(sql`UPDATE model_spending SET tokens = ${tokens} WHERE id = ${id}`)),
+    settle: (id, cost) => statement("Spending.settle")(Effect.asVoid(replace(id, cost))),
+    bill: statement("Spending.bill")(bill()),
     tokensOn: (day) => statement("Spending.tokensOn")(Effect.map(tokensOn(day), ({ tokens }) => tokens))
   })
 })

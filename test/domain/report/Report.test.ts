@@ -17,7 +17,7 @@ const report: PassReport = {
   failed: [],
   consolidated: [{ cwd, memoryRoot, outcome: "published" }],
   unknownLines: [{ type: "response_item/hologram", lines: 2 }],
-  model: { name: "offline", calls: 2, inputTokens: 10, outputTokens: 5 },
+  model: { name: "offline", calls: 2, inputTokens: 10, outputTokens: 5, cachedTokens: 0 },
   durationMs: 12
 }
 

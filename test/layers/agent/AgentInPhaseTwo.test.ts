@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer } from "effect"
+import { Duration, Effect } from "effect"
 import { hasFailures } from "../../../src/domain/report/Report.js"
 import * as AgentControlCommand from "../../../src/layers/agent/Command.js"
-import * as AgentControlToolLoop from "../../../src/layers/agent/ToolLoop.js"
-import * as Responses from "../../../src/layers/model/responses/Responses.js"
+import { agent } from "../../../src/layers/model/server/OpenAi.js"
 import type { SettingValues } from "../../../src/settings/Settings.js"
 import { snapshot, temporaryFolder, write } from "../../support/program.js"
 import { realPass } from "../../support/realWorld.js"
@@ -13,8 +12,6 @@ import { calling, frame, replies, type Script, serve } from "../../support/respo
 import { simpleSession, startOfFixtures, threadIdOf } from "../../../src/testing/RolloutBuilder.js"
 import { withTimePassing } from "../../support/time.js"
 import { sampleOf } from "../../support/sample.js"
-
-const agent = Layer.provide(AgentControlToolLoop.layer, Responses.layer)
 
 const addSession = (codex: string, number: number, cwd = "/home/ada/projects/ferry") =>
   write(
@@ -81,7 +78,7 @@ const failing: ReadonlyArray<readonly [string, Script, string, number]> = [
   ],
   ["500", replies.status(500, { message: "oops" }), "ModelServerFailed", attempts],
   ["503", replies.status(503, { message: "busy" }), "ModelOverloaded", attempts],
-  ["a redirect", () => ({ status: 308, headers: { location: "/elsewhere" }, body: "" }), "NotAResponsesServer", 1],
+  ["a redirect", () => ({ status: 308, headers: { location: "/elsewhere" }, body: "" }), "NotAModelServer", 1],
   [
     "more than fits into memory",
     () => ({
@@ -91,7 +88,7 @@ const failing: ReadonlyArray<readonly [string, Script, string, number]> = [
     "AnswerIncomplete",
     1
   ],
-  ["a page with 200", replies.html, "NotAResponsesServer", 1],
+  ["a page with 200", replies.html, "NotAModelServer", 1],
   ["a stream cut before completed", replies.cut("words"), "StreamEndedEarly", attempts],
   ["a reset in mid-frame", replies.reset("words"), "ModelUnreachable", attempts],
   ["silence for ever", replies.silent, "ModelTimedOut", 1]

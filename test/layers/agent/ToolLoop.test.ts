@@ -6,8 +6,7 @@ import { Chunk, Deferred, Duration, Effect, Fiber, Layer, Stream } from "effect"
 import type { AgentInput } from "../../../src/domain/agent/FirstMessage.js"
 import { redact } from "../../../src/domain/privacy/Redaction.js"
 import { safe } from "../../../src/domain/privacy/SafeText.js"
-import * as AgentControlToolLoop from "../../../src/layers/agent/ToolLoop.js"
-import * as Responses from "../../../src/layers/model/responses/Responses.js"
+import { agent } from "../../../src/layers/model/server/OpenAi.js"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
 import * as StateDb from "../../../src/layers/state/StateDb.js"
 import { AgentControl, type AgentStatus } from "../../../src/services/AgentControl.js"
@@ -44,8 +43,7 @@ const world = Effect.fnUntraced(function* (
   const folder = yield* temporaryFolder
   const directory = makeStaging(folder)
   const server = yield* serve(script)
-  const services = AgentControlToolLoop.layer.pipe(
-    Layer.provide(Responses.layer),
+  const services = agent.pipe(
     Layer.provide(StateDb.layerMemory),
     Layer.provide(ProcessTableMemory.layer),
     Layer.provide(NodeFileSystem.layer),
@@ -54,7 +52,7 @@ const world = Effect.fnUntraced(function* (
         codexHome: folder,
         memoriesHome: folder,
         model: "openai:gpt-5-mini",
-        modelServer: { baseUrl: server.baseUrl, apiKey: undefined },
+        modelServers: { openai: { baseUrl: server.baseUrl, apiKey: undefined } },
         modelRetryFirst: Duration.millis(1),
         maxTokens: undefined,
         ...given
@@ -126,7 +124,8 @@ describe("agents with a model and tools", () => {
         turn: 1,
         tokens: (statuses[1]?._tag === "Running" ? (statuses[1].inputTokens ?? 0) : 0) + 50,
         inputTokens: statuses[1]?._tag === "Running" ? statuses[1].inputTokens : 0,
-        outputTokens: 50
+        outputTokens: 50,
+        cachedTokens: 0
       })
       assert.strictEqual(server.requests[0]?.body["store"], false)
       assert.deepStrictEqual(server.requests[0]?.body["reasoning"], { effort: "medium" })

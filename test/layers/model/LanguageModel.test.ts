@@ -6,7 +6,7 @@ import { safe } from "../../../src/domain/privacy/SafeText.js"
 import type { ModelError } from "../../../src/domain/model/ModelError.js"
 import { stageOneJsonSchema } from "../../../src/domain/memory/StageOneOutput.js"
 import * as ModelClientLanguageModel from "../../../src/layers/model/LanguageModel.js"
-import { ModelClient, type StageOneRequest } from "../../../src/services/ModelClient.js"
+import { ModelClient, type StageOneRequest, TokenUsage } from "../../../src/services/ModelClient.js"
 import { HostTracer } from "../../support/hostTracer.js"
 import { finish, languageModel, type Part, settings, textDelta, wholeAnswer } from "../../support/languageModel.js"
 import { makeThread } from "../../support/rows.js"
@@ -130,7 +130,8 @@ describe("a host's language model", () => {
         events.map((event) => ({ ...event })),
         [
           { _tag: "TextDelta", text: '{"traceMemory":"","summary":""}' },
-          { _tag: "Completed", usage: { inputTokens: 100, outputTokens: 10 } }
+          { _tag: "ItemFinished", text: '{"traceMemory":"","summary":""}' },
+          { _tag: "Completed", usage: new TokenUsage({ inputTokens: 100, outputTokens: 10 }) }
         ]
       )
     })

@@ -3,8 +3,7 @@ import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Logger, Redacted } from "effect"
-import * as ModelClientOpenAi from "../../../src/layers/model/OpenAi.js"
-import * as Responses from "../../../src/layers/model/responses/Responses.js"
+import { model } from "../../../src/layers/model/server/OpenAi.js"
 import { hasFailures } from "../../../src/domain/report/Report.js"
 import type { SettingValues } from "../../../src/settings/Settings.js"
 import * as Templates from "../../../src/services/Templates.js"
@@ -24,8 +23,6 @@ import { traceAbout } from "../../../src/testing/World.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
 import { amount, sampleOf } from "../../support/sample.js"
 import { withTimePassing } from "../../support/time.js"
-
-const model = Layer.provide(ModelClientOpenAi.layer, Responses.layer)
 
 /** Waits of a test: as short as they can be and still be seen. */
 const impatient: Partial<SettingValues> = {
@@ -369,7 +366,7 @@ const failing: ReadonlyArray<Failing> = [
   {
     what: "a redirect",
     script: () => ({ status: 307, headers: { location: "http://127.0.0.1:9/v1/responses" }, body: "" }),
-    tag: "NotAResponsesServer",
+    tag: "NotAModelServer",
     requests: 1,
     says: /127\.0\.0\.1:9.*OPENAI_BASE_URL/
   },
@@ -448,7 +445,7 @@ const failing: ReadonlyArray<Failing> = [
   {
     what: "a page with 200",
     script: replies.html,
-    tag: "NotAResponsesServer",
+    tag: "NotAModelServer",
     requests: 1,
     says: /text\/html.*OPENAI_BASE_URL/
   },

@@ -13,9 +13,9 @@ const reachAt = (baseUrl: string) => {
     codexHome: "/codex",
     memoriesHome: "/memories",
     model: "openai:gpt-5-mini",
-    modelServer: { baseUrl, apiKey: Redacted.make(key) }
+    modelServers: { openai: { baseUrl, apiKey: Redacted.make(key) } }
   })
-  return Effect.flatMap(ModelProbe, ({ reach }) => reach).pipe(
+  return Effect.flatMap(ModelProbe, ({ reach }) => reach("extraction")).pipe(
     Effect.provide(Layer.provide(ModelProbeHttp.layer, settings))
   )
 }

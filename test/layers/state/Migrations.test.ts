@@ -16,6 +16,17 @@ import { capabilities, changesOf, type Db, ferry, idOf, learn, makeThread } from
 const backToVersion5 = (path: string) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    for (const column of [
+      "model",
+      "project",
+      "input_tokens",
+      "cached_tokens",
+      "output_tokens",
+      "money",
+      "is_settled"
+    ]) {
+      yield* sql.unsafe(`ALTER TABLE model_spending DROP COLUMN ${column}`)
+    }
     yield* sql.unsafe("DROP TRIGGER forgotten_thread_leaves_history")
     for (const table of [
       "fact_words",

@@ -855,7 +855,7 @@ describe("state DBs opened for reading", () => {
           yield* refused(db.claims.acquire(idOf(1), "one", lease)),
           yield* refused(db.forgetting.forget([idOf(1)])),
           yield* refused(db.projectLocks.withLock({ cwd: ferry, owner: "one", lease }, () => Effect.void)),
-          yield* refused(db.spending.settle("a", 1))
+          yield* refused(db.spending.settle("a", { inputTokens: 1, outputTokens: 0, money: null }))
         ],
         Array.from({ length: 5 }, () => "StateDbFailure")
       )

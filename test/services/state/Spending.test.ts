@@ -4,13 +4,16 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Option, Schema, TestClock } from "effect"
 import type { SpendingCaps } from "../../../src/domain/model/Spending.js"
-import { Ledger } from "../../../src/layers/model/responses/Ledger.js"
+import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
+import { Ledger } from "../../../src/layers/model/server/Ledger.js"
 import { Spending } from "../../../src/services/state/Spending.js"
 import * as Settings from "../../../src/settings/Settings.js"
 import { programPath } from "../../support/provided.js"
 import { start, temporaryFolder } from "../../support/program.js"
 import { contract } from "../../support/stateDb.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
+import { learn, makeThread } from "../../support/rows.js"
+import { reservation, tokensOnly } from "../../support/spending.js"
 import { until } from "../../support/time.js"
 
 const uncapped: SpendingCaps = {
@@ -27,10 +30,10 @@ contract("spending", ({ numRuns, provided: inDb }) => {
     inDb(
       Effect.fnUntraced(function* (db) {
         const caps = { ...uncapped, maxTokens: 100 }
-        const reserve = (id: string, tokens: number) => db.spending.reserve({ id, pass: "one", tokens }, caps)
+        const reserve = (id: string, tokens: number) => db.spending.reserve(reservation(id, "one", tokens), caps)
         assert.isTrue(Option.isNone(yield* reserve("a", 100)))
         assert.deepStrictEqual(yield* reserve("b", 1), Option.some({ cap: "--max-tokens" as const, limit: 100 }))
-        yield* db.spending.settle("a", 40)
+        yield* db.spending.settle("a", tokensOnly(40))
         assert.isTrue(Option.isNone(yield* reserve("b", 60)))
         assert.isTrue(Option.isSome(yield* reserve("c", 1)))
       })
@@ -43,7 +46,7 @@ contract("spending", ({ numRuns, provided: inDb }) => {
         yield* TestClock.setTime(20 * day - 1_000)
         const caps = { ...uncapped, maxRequests: 1, maxRequestsPerDay: 2 }
         const reserve = (pass: string, given: Partial<SpendingCaps> = caps) =>
-          db.spending.reserve({ id: randomUUID(), pass, tokens: 10 }, { ...uncapped, ...given })
+          db.spending.reserve(reservation(randomUUID(), pass, 10), { ...uncapped, ...given })
         assert.isTrue(Option.isNone(yield* reserve("one")))
         assert.strictEqual(Option.getOrThrow(yield* reserve("one")).cap, "--max-requests")
         assert.isTrue(Option.isNone(yield* reserve("two")))
@@ -58,6 +61,84 @@ contract("spending", ({ numRuns, provided: inDb }) => {
         yield* TestClock.adjust("2 seconds")
         assert.isTrue(Option.isNone(yield* reserve("three")), "a new day")
         assert.isTrue(Option.isSome(yield* reserve("one")), "the same pass")
+      })
+    )
+  )
+
+  it.effect("a bill sums requests by day, project and model, with those at their worst and without a price", () =>
+    inDb(
+      Effect.fnUntraced(function* (db) {
+        yield* TestClock.setTime(20 * day)
+        const spend = (id: string, project: string, model: string, worst: number) =>
+          db.spending.reserve(reservation(id, "one", worst, { project, model }), uncapped)
+        yield* spend("a", "/ferry", "openai:gpt-5-mini", 1_000)
+        yield* db.spending.settle("a", { inputTokens: 400, cachedTokens: 300, outputTokens: 20, money: 75 })
+        yield* spend("b", "/ferry", "openai:gpt-5-mini", 1_000)
+        yield* db.spending.settle("b", { inputTokens: 100, outputTokens: 10, money: 45 })
+        yield* spend("c", "/ferry", "chat:qwen3", 500)
+        yield* spend("refused", "/ferry", "chat:qwen3", 500)
+        yield* db.spending.settle("refused", tokensOnly(0))
+        yield* TestClock.adjust("1 day")
+        yield* spend("d", "/pier", "openai:gpt-5-mini", 7)
+        const line = { cachedTokens: 0, outputTokens: 0, money: 0, requests: 1, atWorst: 1, unpriced: 1 }
+        assert.deepStrictEqual(yield* db.spending.bill, [
+          { ...line, day: "1970-01-22", project: "/pier", model: "openai:gpt-5-mini", inputTokens: 7 },
+          { ...line, day: "1970-01-21", project: "/ferry", model: "chat:qwen3", inputTokens: 500 },
+          {
+            day: "1970-01-21",
+            project: "/ferry",
+            model: "openai:gpt-5-mini",
+            requests: 2,
+            atWorst: 0,
+            inputTokens: 500,
+            cachedTokens: 300,
+            outputTokens: 30,
+            money: 120,
+            unpriced: 0
+          }
+        ])
+      })
+    )
+  )
+
+  it.effect("a bill keeps the sums of a project that was forgotten, and not its name", () =>
+    inDb(
+      Effect.fnUntraced(function* (db) {
+        const [gone, kept] = [
+          makeThread(1, { cwd: Directory.make("/home/ada/secret-project") }),
+          makeThread(2, { cwd: Directory.make("/home/ada/ferry") })
+        ]
+        yield* learn(db, gone)
+        yield* learn(db, kept)
+        for (const [index, { cwd }] of [gone, kept].entries()) {
+          yield* db.spending.reserve(reservation(`request ${index}`, "one", 10, { project: cwd ?? "" }), uncapped)
+        }
+        yield* db.forgetting.forget([gone.id])
+        assert.deepStrictEqual(
+          (yield* db.spending.bill).map(({ inputTokens, project }) => [project, inputTokens]),
+          [
+            ["", 10],
+            ["/home/ada/ferry", 10]
+          ]
+        )
+      })
+    )
+  )
+
+  it.effect("a bill keeps the requests of a year, and drops older ones", () =>
+    inDb(
+      Effect.fnUntraced(function* (db) {
+        yield* TestClock.setTime(20 * day)
+        yield* db.spending.reserve(reservation("old", "one", 10), uncapped)
+        yield* TestClock.adjust("366 days")
+        yield* db.spending.reserve(reservation("new", "two", 10), uncapped)
+        assert.lengthOf(yield* db.spending.bill, 2)
+        yield* TestClock.adjust("60 days")
+        yield* db.spending.reserve(reservation("newest", "three", 10), uncapped)
+        assert.deepStrictEqual(
+          (yield* db.spending.bill).map(({ requests }) => requests),
+          [1, 1]
+        )
       })
     )
   )
@@ -89,7 +170,9 @@ contract("spending", ({ numRuns, provided: inDb }) => {
                 {
                   pass: "one",
                   subject: { directory: "/d" },
-                  worst: { cheap: worst * 4, exact: Effect.succeed(worst) }
+                  model: "openai:gpt-5-mini",
+                  project: "/d",
+                  worst: { cheap: Effect.succeed(tokensOnly(worst * 4)), exact: Effect.succeed(tokensOnly(worst)) }
                 },
                 (settle) =>
                   Effect.gen(function* () {
@@ -98,7 +181,7 @@ contract("spending", ({ numRuns, provided: inDb }) => {
                     most = Math.max(most, settled + open)
                     yield* Effect.repeatN(Effect.yieldNow(), steps)
                     if (fate === "settled") {
-                      yield* settle(cost)
+                      yield* settle(tokensOnly(cost))
                       open -= worst
                       settled += cost
                     }

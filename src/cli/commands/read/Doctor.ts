@@ -2,6 +2,7 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
+import { apiTexts, type ModelPhase, type NamedModel } from "../../../domain/model/Api.js"
 import { memoryFile } from "../../../domain/memory/Publication.js"
 import {
   joinUnknown,
@@ -22,7 +23,7 @@ import { Integrity } from "../../../services/state/Integrity.js"
 import { ProjectLocks } from "../../../services/state/ProjectLocks.js"
 import { ThreadIndex } from "../../../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../../../services/state/ThreadMemories.js"
-import { agentOf, loadSettings, Settings } from "../../../settings/Settings.js"
+import { agentOf, consolidationModelOf, loadSettings, modelsInUse, Settings } from "../../../settings/Settings.js"
 import type { CommandServices } from "../../CommandServices.js"
 import { NeedsPerson } from "../../ExitCode.js"
 import { type Given, givenOptions } from "../../Options.js"
@@ -191,42 +192,73 @@ const forgets = Effect.gen(function* () {
       )
 })
 
-const reached = (server: string, reachability: Reachability): Check => {
-  const key = "check OPENAI_API_KEY, and that it is a key of that server"
-  const url = "check OPENAI_BASE_URL: it ends where /responses is, usually with /v1"
+const reached = ({ api }: NamedModel, server: string, reachability: Reachability): Check => {
+  const { key, path, url } = apiTexts[api]
   switch (reachability._tag) {
     case "Reached":
       return well("model server", `${server} answers (${reachability.status})`)
     case "KeyRefused":
-      return ill("model server", `${server} refuses the key, or wants one (${reachability.status})`, key)
+      return ill(
+        "model server",
+        `${server} refuses the key, or wants one (${reachability.status})`,
+        `check ${key}, and that it is a key of that server`
+      )
     case "NoModelsThere":
-      return ill("model server", `${server} has neither models nor responses at that path (404)`, url)
+      return ill(
+        "model server",
+        `${server} has neither models nor ${path} at that path (404)`,
+        `check ${url}: it ends where ${path} is${api === "anthropic" ? "" : ", usually with /v1"}`
+      )
     case "Redirected":
       return ill(
         "model server",
         `${server} sends elsewhere (${reachability.status}), which is not followed`,
-        "name the server that it sends to in OPENAI_BASE_URL"
+        `name the server that it sends to in ${url}`
       )
     case "Unreachable":
       return ill(
         "model server",
         `${server} cannot be reached: ${reachability.detail}`,
-        "check that it runs, OPENAI_BASE_URL, and the network"
+        `check that it runs, ${url}, and the network`
       )
   }
 }
 
-/** Checks the server of the model that the settings name. Without a model there is nothing to check. */
-const model = Effect.gen(function* () {
+/** Asks the model of a phase by the smallest request of its kind, which may cost a few tokens. */
+const answered = Effect.fnUntraced(function* (phase: ModelPhase, { api, name }: NamedModel) {
+  const { ask } = yield* ModelProbe
+  const check = `answer of ${api}:${name} (${phase})`
+  return yield* Effect.match(ask(phase), {
+    onFailure: ({ message }) => ill(check, message, "do what it says, then run doctor --probe again"),
+    onSuccess: () => well(check, "it answers requests of this kind")
+  })
+})
+
+/** Checks the servers of the models that the settings name. Without a model there is nothing to check. */
+const model = Effect.fnUntraced(function* (probe: boolean) {
   const settings = yield* Settings
+  const { reach } = yield* ModelProbe
   const agent = agentOf(settings)
-  const isOffline = settings.model === "offline"
-  const named = isOffline && agent === "offline" ? "offline: nothing to reach" : `${settings.model}, agent ${agent}`
+  const inUse = modelsInUse(settings)
+  const phases = (["extraction", "consolidation"] as const).flatMap((phase) => {
+    const named = inUse[phase]
+    return named === undefined ? [] : [{ phase, named, host: new URL(settings.modelServers[named.api].baseUrl).host }]
+  })
+  const servers = Arr.dedupeWith(
+    phases,
+    (left, right) => left.host === right.host && left.named.api === right.named.api
+  )
+  const consolidation = consolidationModelOf(settings)
+  const named =
+    phases.length === 0 && agent === "offline"
+      ? "offline: nothing to reach"
+      : `${settings.model}, agent ${agent}${inUse.consolidation === undefined || consolidation === settings.model ? "" : ` with ${consolidation}`}`
   return [
     well("model", named),
-    ...(isOffline
-      ? []
-      : [reached(new URL(settings.modelServer.baseUrl).host, yield* Effect.flatMap(ModelProbe, ({ reach }) => reach))])
+    ...(yield* Effect.forEach(servers, ({ host, named, phase }) =>
+      Effect.map(reach(phase), (reachability) => reached(named, host, reachability))
+    )),
+    ...(probe ? yield* Effect.forEach(phases, ({ named, phase }) => answered(phase, named)) : [])
   ]
 })
 
@@ -239,7 +271,7 @@ const homeChecks = Effect.gen(function* () {
  * problem.
  */
 export const run = <E extends { readonly message: string }>(
-  given: Given & { readonly json: boolean },
+  given: Given & { readonly json: boolean; readonly probe: boolean },
   { looking, probing }: CommandServices<E>
 ) =>
   Effect.gen(function* () {
@@ -251,7 +283,7 @@ export const run = <E extends { readonly message: string }>(
           return [yield* homes, yield* knownTypes, ...(yield* homeChecks)]
         }).pipe(Effect.provide(looking), Effect.either)
         yield* tell("looking for the model's server")
-        return { examined, server: yield* Effect.provide(model, probing) }
+        return { examined, server: yield* Effect.provide(model(given.probe), probing) }
       })
     ).pipe(Effect.provideService(Settings, settings))
     const checks = [

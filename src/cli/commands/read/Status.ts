@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
-import { status as currentStatus } from "../../../commands/Status.js"
+import { costs, status as currentStatus } from "../../../commands/Status.js"
+import { knownModelsDate } from "../../../domain/model/KnownModels.js"
+import type { CostReport } from "../../../domain/report/CostReport.js"
 import { counted } from "../../../domain/text/Counted.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
@@ -115,8 +117,54 @@ const render = (status: MemoriesStatus, screen: Screen): ReadonlyArray<string> =
   ]
 }
 
+/** Renders money with at least two digits, and more for less than a cent. */
+const readableMoney = (cost: number): string => (cost > 0 && cost < 0.1 ? cost.toFixed(6) : cost.toFixed(2))
+
+const readableCount = (count: number): string => count.toLocaleString("en-US")
+
+const renderCosts = (report: CostReport, { bold, table }: Screen): ReadonlyArray<string> =>
+  report.lines.length === 0
+    ? ["No request to a model is on record."]
+    : [
+        ...table(
+          [
+            { heading: "day (UTC)" },
+            { heading: "project", isFlexible: true },
+            { heading: "model", isFlexible: true },
+            { heading: "requests", isNumber: true },
+            { heading: "input", isNumber: true },
+            { heading: "cached", isNumber: true },
+            { heading: "output", isNumber: true },
+            { heading: "cost", isNumber: true }
+          ],
+          report.lines.map((line) => [
+            line.day,
+            line.project === "" ? "unknown" : projectName(line.project),
+            line.model === "" ? "unknown" : line.model,
+            readableCount(line.requests),
+            readableCount(line.inputTokens),
+            readableCount(line.cachedTokens),
+            readableCount(line.outputTokens),
+            line.cost === null ? "unknown" : readableMoney(line.cost)
+          ])
+        ),
+        "",
+        bold(`${readableMoney(report.cost)} for ${counted(report.requests, "request", "requests")}`),
+        `Prices are your own, or the vendors' list prices in US dollars as of ${knownModelsDate}.`,
+        ...(report.unpriced === 0
+          ? []
+          : [
+              `${counted(report.unpriced, "request has", "requests have")} no known price and ${report.unpriced === 1 ? "is" : "are"} left out: set MEMORIES_PRICE_INPUT and MEMORIES_PRICE_OUTPUT for later ones.`
+            ]),
+        ...(report.atWorst === 0
+          ? []
+          : [
+              `${counted(report.atWorst, "request counts", "requests count")} with the worst case, since the cost was never reported.`
+            ])
+      ]
+
 /**
- * Implements `status`: prints the state of sessions and memories. Fails with `NeedsPerson` if a person has to act, for
+ * Implements `status`: prints the state of sessions and memories, or the costs. Fails with `NeedsPerson` if a person has to act, for
  * example on a thread in quarantine.
  */
 export const run = <E>(given: GivenTo<"status">, { looking }: CommandServices<E>) =>
@@ -124,6 +172,11 @@ export const run = <E>(given: GivenTo<"status">, { looking }: CommandServices<E>
     given,
     looking,
     Effect.gen(function* () {
+      if (given.costs) {
+        return yield* Effect.flatMap(costs, (report) =>
+          print(given.json, report, (screen) => renderCosts(report, screen))
+        )
+      }
       const project = yield* givenProject(given.cwd)
       const all = yield* currentStatus
       const status = { ...all, projects: all.projects.filter(({ cwd }) => project === undefined || cwd === project) }

@@ -163,6 +163,26 @@ const addWithheld = Effect.gen(function* () {
   yield* sql`CREATE INDEX threads_withheld ON threads (withheld, id) WHERE withheld IS NOT NULL`
 })
 
+/**
+ * Adds what a request was for, and its cost in tokens of each kind and in millionths of the prices' currency. Of older
+ * requests only the sum of tokens is known, which counts as input.
+ */
+const addCosts = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  for (const column of [
+    "model TEXT NOT NULL DEFAULT ''",
+    "project TEXT NOT NULL DEFAULT ''",
+    "input_tokens INTEGER NOT NULL DEFAULT 0",
+    "cached_tokens INTEGER NOT NULL DEFAULT 0",
+    "output_tokens INTEGER NOT NULL DEFAULT 0",
+    "money INTEGER",
+    "is_settled INTEGER NOT NULL DEFAULT 0"
+  ]) {
+    yield* sql.unsafe(`ALTER TABLE model_spending ADD COLUMN ${column}`)
+  }
+  yield* sql`UPDATE model_spending SET input_tokens = tokens, is_settled = 1`
+})
+
 /** The migrations in order; each makes a new version of the schema. A published one is never changed. */
 const migrations = {
   "0001_create_tables": createTables,
@@ -172,7 +192,8 @@ const migrations = {
   "0005_add_withheld": addWithheld,
   "0006_add_memory_directories": addMemoryDirectories,
   "0007_create_facts": createFactTables,
-  "0008_create_projects": createProjectTables
+  "0008_create_projects": createProjectTables,
+  "0009_add_costs": addCosts
 }
 
 /** Text that stands for the path in messages about a database in memory. */

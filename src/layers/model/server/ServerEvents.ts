@@ -6,18 +6,23 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { createParser } from "eventsource-parser"
+import { streamEnd } from "../../../domain/model/wire/ChatCompletions.js"
+import type { Rest } from "../../../domain/model/wire/Wire.js"
 
 const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 
-/** Time to wait for the rest of a response body once the answer is complete. */
+/** Time to wait for the rest of a response body once the answer and its token counts are there. */
 const bodyEndTimeout = Duration.millis(100)
+
+/** Time to wait for the token counts of a complete answer. */
+const usageTimeout = Duration.seconds(5)
 
 /** Receives the events of a response. */
 export interface EventReader {
-  /** Receives each event that is valid JSON, in order. */
+  /** Receives each event that is valid JSON, in order, and the mark at the end of some streams. */
   readonly take: (event: unknown) => void
-  /** True when the answer is complete. The rest of the body is read if it arrives soon, but not waited for. */
-  readonly isWhole: () => boolean
+  /** Returns the part that is still to come. Once the answer is complete, the rest is read if it arrives soon, but not waited for. */
+  readonly rest: () => Rest
   /** Maximum number of characters read from the body. */
   readonly limit: number
 }
@@ -29,16 +34,23 @@ export interface EventReader {
  */
 export const readEvents = (
   response: HttpClientResponse,
-  { isWhole, limit, take }: EventReader
+  { limit, rest, take }: EventReader
 ): Effect.Effect<boolean, ResponseError> =>
   Effect.gen(function* () {
-    const { feed } = createParser({ onEvent: ({ data }) => void Option.map(parseJson(data), take) })
+    const { feed } = createParser({
+      onEvent: ({ data }) => (data === streamEnd ? take(data) : void Option.map(parseJson(data), take))
+    })
     const decoder = new TextDecoder()
     // Pulled by hand: the operators of a stream would cost several times as much as reading an answer.
     const pull = yield* Stream.toPull(response.stream)
-    const last = Effect.timeoutFail(pull, { duration: bodyEndTimeout, onTimeout: Option.none })
+    const pulls = {
+      events: pull,
+      usage: Effect.timeoutFail(pull, { duration: usageTimeout, onTimeout: Option.none }),
+      nothing: Effect.timeoutFail(pull, { duration: bodyEndTimeout, onTimeout: Option.none })
+    }
+    const isWhole = () => rest() !== "events"
     for (let characters = 0; characters <= limit;) {
-      const pieces = yield* Effect.either(isWhole() ? last : pull)
+      const pieces = yield* Effect.either(pulls[rest()])
       if (Either.isLeft(pieces)) {
         // A trailing carriage return ends its line, but the parser still waits for a line feed after it.
         feed("\n")

@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { BudgetExhausted, type ModelSubject } from "../../../domain/model/ModelError.js"
+import type { RequestCost } from "../../../domain/model/Spending.js"
 import { Spending } from "../../../services/state/Spending.js"
 import type { StateDbFailure } from "../../../services/state/StateDbError.js"
 import { Settings } from "../../../settings/Settings.js"
@@ -14,15 +15,17 @@ import { Settings } from "../../../settings/Settings.js"
 export interface Purchase {
   readonly pass: string
   readonly subject: ModelSubject
+  /** The model with its API, and the directory whose memory the request is for. */
+  readonly model: string
+  readonly project: string
   /**
-   * Upper bounds of the cost in tokens: `cheap` is known at once, `exact` is lower and requires counting the request's
-   * tokens.
+   * Upper bounds of the cost: `cheap` is known at once, `exact` is lower and requires counting the request's tokens.
    */
-  readonly worst: { readonly cheap: number; readonly exact: Effect.Effect<number> }
+  readonly worst: { readonly cheap: Effect.Effect<RequestCost>; readonly exact: Effect.Effect<RequestCost> }
 }
 
 /** Records the actual cost of a request. */
-export type Settle = (tokens: number) => Effect.Effect<void, StateDbFailure>
+export type Settle = (cost: RequestCost) => Effect.Effect<void, StateDbFailure>
 
 interface Outstanding {
   readonly count: number
@@ -48,17 +51,18 @@ const make = Effect.gen(function* () {
    * other requests of this process are in progress: most cost far less than their worst case, so it may fit once they
    * are settled.
    */
-  const reserve = Effect.fnUntraced(function* ({ pass, subject, worst }: Purchase) {
-    const id = randomUUID()
+  const reserve = Effect.fnUntraced(function* ({ model, pass, project, subject, worst }: Purchase) {
+    const about = { id: randomUUID(), pass, model, project }
+    const cheap = yield* worst.cheap
     for (;;) {
       const before = yield* Ref.get(outstanding)
-      const atOnce = yield* spending.reserve({ id, pass, tokens: worst.cheap }, caps)
+      const atOnce = yield* spending.reserve({ ...about, worst: cheap }, caps)
       const refused = Option.isNone(atOnce)
         ? atOnce
-        : yield* spending.reserve({ id, pass, tokens: Math.min(worst.cheap, yield* worst.exact) }, caps)
+        : yield* spending.reserve({ ...about, worst: yield* worst.exact }, caps)
       if (Option.isNone(refused)) {
         yield* began
-        return id
+        return about.id
       }
       const now = yield* Ref.get(outstanding)
       if (now.count > 0) {
@@ -73,7 +77,7 @@ const make = Effect.gen(function* () {
     spend: (purchase, use) =>
       Effect.acquireUseRelease(
         Effect.interruptible(reserve(purchase)),
-        (id) => use((tokens) => spending.settle(id, tokens)),
+        (id) => use((cost) => spending.settle(id, cost)),
         () => ended
       )
   })

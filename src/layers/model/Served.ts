@@ -8,32 +8,15 @@ import {
   type ModelEvent,
   ModelFailure,
   type StageOneRequest,
-  TokenUsage
+  tokenUsage
 } from "../../services/ModelClient.js"
 import { Settings } from "../../settings/Settings.js"
-import { Responses } from "./responses/Responses.js"
-
-/**
- * Returns the field of the request's body that sets the reasoning effort; no field for `unset`, since some servers
- * reject it.
- */
-export const effortOf = (effort: string): JsonObject => (effort === "unset" ? {} : { reasoning: { effort } })
+import { userMessage } from "../../domain/agent/Conversation.js"
+import { ServedModel } from "./server/ServedModel.js"
 
 /** Removes `$schema`, which strict structured output does not accept. */
 const strictSchema = (schema: unknown): JsonObject =>
   isJsonObject(schema) ? Object.fromEntries(Object.entries(schema).filter(([key]) => key !== "$schema")) : {}
-
-/**
- * Makes the body of a stage-one request (the request to extract a session's memory), without the fields common to all
- * requests.
- */
-export const stageOneBody = ({ input, instructions, outputSchema }: StageOneRequest, effort: string): JsonObject => ({
-  instructions,
-  input: [{ role: "user", content: [{ type: "input_text", text: input }] }],
-  parallel_tool_calls: false,
-  text: { format: { type: "json_schema", name: "stage_one_output", strict: true, schema: strictSchema(outputSchema) } },
-  ...effortOf(effort)
-})
 
 const eventsOf = ({ items, text }: ModelResponse): ReadonlyArray<ModelEvent> => [
   ...(text === undefined ? [] : [{ _tag: "TextDelta" as const, text }]),
@@ -41,26 +24,32 @@ const eventsOf = ({ items, text }: ModelResponse): ReadonlyArray<ModelEvent> => 
 ]
 
 /**
- * Writes trace memories with a model behind a Responses API. The server streams the answer, but it is passed on only
+ * Writes trace memories with a model behind a server. The server streams the answer, but it is passed on only
  * when it is complete, so that a broken attempt leaves nothing behind.
  */
-export const layer: Layer.Layer<ModelClient, never, Responses | Settings> = Layer.effect(
+export const layer: Layer.Layer<ModelClient, never, ServedModel | Settings> = Layer.effect(
   ModelClient,
   Effect.gen(function* () {
-    const { ask, model, provider, window } = yield* Responses
+    const { ask, name, provider, window } = yield* ServedModel
     const { extractionEffort, modelOutputTokens } = yield* Settings
     const stream = (request: StageOneRequest) => {
       const threadId = request.thread.id
       return ask({
         subject: { threadId },
         pass: request.pass,
-        body: stageOneBody(request, extractionEffort),
+        project: request.thread.cwd ?? "",
+        instructions: request.instructions,
+        conversation: [userMessage(request.input)],
+        tools: [],
+        output: { name: "stage_one_output", schema: strictSchema(request.outputSchema) },
+        effort: extractionEffort,
+        cacheKey: undefined,
         text: `${request.instructions}\n${request.input}`,
         maxOutputTokens: modelOutputTokens
       }).pipe(
         Effect.map(({ response, usage }): ReadonlyArray<ModelEvent> => [
           ...eventsOf(response),
-          { _tag: "Completed", usage: new TokenUsage(usage) }
+          { _tag: "Completed", usage: tokenUsage(usage) }
         ]),
         Effect.catchTag(
           "StateDbFailure",
@@ -70,6 +59,6 @@ export const layer: Layer.Layer<ModelClient, never, Responses | Settings> = Laye
         Stream.fromIterableEffect
       )
     }
-    return { name: `openai:${model}`, provider, window, stream }
+    return { name, provider, window, stream }
   })
 )
