@@ -1,5 +1,5 @@
-import { programFamilies, programKinds } from "../offline/reading/CommandPrograms.js"
-import { programName } from "../offline/reading/InvocationWords.js"
+import { programFamilies, programKinds } from "../offline/commands/CommandPrograms.js"
+import { programName } from "../offline/commands/InvocationWords.js"
 
 /*
  * Finds in a text what somebody could act on: commands, URLs, options and settings. A command in code marks is

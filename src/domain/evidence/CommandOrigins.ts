@@ -1,5 +1,5 @@
-import { programName } from "../offline/reading/InvocationWords.js"
-import { pipelinesOf, wordsOf } from "../offline/reading/ShellSyntax.js"
+import { programName } from "../offline/commands/InvocationWords.js"
+import { pipelinesOf, wordsOf } from "../offline/commands/ShellSyntax.js"
 import type { CommandRun } from "../session/SessionEvent.js"
 import { type Actions, actionsIn } from "./ActionsInText.js"
 import { hasNegation } from "./UserWords.js"

@@ -1,5 +1,5 @@
 import { commandKey } from "../importing/CommandBullets.js"
-import { productOptions } from "../reading/ProductOptions.js"
+import { productOptions } from "../commands/ProductOptions.js"
 import { byWorth, projectLine, type WeighedLine } from "./ProjectLines.js"
 import {
   ageIn,

@@ -1,6 +1,6 @@
 import { commandKey } from "../importing/CommandBullets.js"
-import { placeInKey } from "../reading/CommandNames.js"
-import { checkKinds } from "../reading/CommandPrograms.js"
+import { placeInKey } from "../commands/CommandNames.js"
+import { checkKinds } from "../commands/CommandPrograms.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { FailureLines } from "./Merging.js"
 import { byWorth, correctionIn, projectLine, type WeighedLine } from "./ProjectLines.js"

@@ -1,7 +1,7 @@
 import type { KnownFact } from "../../facts/ProjectFacts.js"
-import { namesFile } from "../judging/DeletedFiles.js"
-import { runsTask, tasksLostWith } from "../judging/TaskDefinitions.js"
-import { placeInKey } from "../reading/CommandNames.js"
+import { namesFile } from "../changes/DeletedFiles.js"
+import { runsTask, tasksLostWith } from "../changes/TaskDefinitions.js"
+import { placeInKey } from "../commands/CommandNames.js"
 import { ageIn, type FactOf, type Sorted } from "./SortedFacts.js"
 
 /* Finds the commands that no session can run any more, since a newer one removed the file or the task that they need. */

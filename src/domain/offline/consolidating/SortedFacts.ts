@@ -1,6 +1,6 @@
 import type { FactContent } from "../../facts/Fact.js"
 import type { KnownFact } from "../../facts/ProjectFacts.js"
-import { checkKinds } from "../reading/CommandPrograms.js"
+import { checkKinds } from "../commands/CommandPrograms.js"
 import { sessionOrder } from "./ProjectLines.js"
 import { meaningfulWords, similarity } from "./SameMeaning.js"
 

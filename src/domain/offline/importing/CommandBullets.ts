@@ -1,8 +1,8 @@
 import { holdsMarker } from "../../privacy/redaction/Marker.js"
-import { invocationOf } from "../reading/CommandKinds.js"
-import { nameCommand } from "../reading/CommandNames.js"
-import type { CommandKind } from "../reading/CommandPrograms.js"
-import { actsOutside } from "../reading/OutsideActs.js"
+import { invocationOf } from "../commands/CommandKinds.js"
+import { nameCommand } from "../commands/CommandNames.js"
+import type { CommandKind } from "../commands/CommandPrograms.js"
+import { actsOutside } from "../commands/OutsideActs.js"
 
 /** A command that worked, as a bullet of a trace memory lists it. */
 export interface CommandBullet {

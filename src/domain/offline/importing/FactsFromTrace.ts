@@ -1,5 +1,5 @@
 import { type FactContent, factIdOf, type SessionFact } from "../../facts/Fact.js"
-import { narrowness } from "../reading/InvocationWords.js"
+import { narrowness } from "../commands/InvocationWords.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { capitalised } from "../writing/Wording.js"
 import type { CommandBullet } from "./CommandBullets.js"

@@ -2,7 +2,7 @@ import { type FileChange, replacedLine, type ReplacedLine } from "../../session/
 import { changedPath, filesOf, filesOfPart } from "../reading/EditedFiles.js"
 import { isFormatter } from "../verdicts/PartOutput.js"
 import { isRefused, type RanPart, type Step } from "../reading/Steps.js"
-import type { UndoneChanges } from "./UndoneChanges.js"
+import type { UndoneChanges } from "../changes/UndoneChanges.js"
 
 /** A command or an edit between a failure and the pass of its check, which may have fixed the failure. */
 export interface Act {

@@ -1,8 +1,8 @@
-import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
+import { checkKinds, type CommandKind } from "../commands/CommandPrograms.js"
 import { isAvoidable } from "./MachineErrors.js"
-import { isInContainer } from "../reading/InnerCommands.js"
-import { placeInKey } from "../reading/CommandNames.js"
-import { narrowness } from "../reading/InvocationWords.js"
+import { isInContainer } from "../commands/InnerCommands.js"
+import { placeInKey } from "../commands/CommandNames.js"
+import { narrowness } from "../commands/InvocationWords.js"
 import type { RanPart } from "../reading/Steps.js"
 
 /* The rule for whether a check that passed resolves another check that failed before it. */

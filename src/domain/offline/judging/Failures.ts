@@ -1,6 +1,6 @@
 import { type Act, actsBetween, makersBetween } from "./Acts.js"
 import { avoids, covers, isNarrower, standsBeside } from "./CheckCoverage.js"
-import type { CommandKind } from "../reading/CommandPrograms.js"
+import type { CommandKind } from "../commands/CommandPrograms.js"
 import { deliveryOf, isDelivery } from "./Deliveries.js"
 import { mayLeaveOut, skipsInstead } from "./LeftOutTests.js"
 import { isRefusal } from "./MachineErrors.js"
@@ -8,7 +8,7 @@ import { errorSignature } from "../writing/ErrorNames.js"
 import { isScript } from "../writing/ShownCommand.js"
 import { type CommandStep, isRefused, type RanPart, type Step } from "../reading/Steps.js"
 import { type TestNames, testNamesIn, vouchesFor } from "../verdicts/TestNames.js"
-import type { UndoneChanges } from "./UndoneChanges.js"
+import type { UndoneChanges } from "../changes/UndoneChanges.js"
 
 /** The end of a failure: the check that passed at last, and the acts before that. */
 export interface Resolution {

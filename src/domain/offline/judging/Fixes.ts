@@ -5,10 +5,10 @@ import type { Act } from "./Acts.js"
 import { baseName, changesAtPlace, changesThatMade, changesThatName, mentions, names } from "./ErrorPlaces.js"
 import { circular } from "../reading/CircularImports.js"
 import type { Failure } from "./Failures.js"
-import { isInstalling } from "../reading/Installations.js"
+import { isInstalling } from "../commands/Installations.js"
 import { isAvoidable, lacksService, missingTool, unreachable } from "./MachineErrors.js"
 import { missingProgramOf } from "./Outcome.js"
-import { actsOutside } from "../reading/OutsideActs.js"
+import { actsOutside } from "../commands/OutsideActs.js"
 import { isScript } from "../writing/ShownCommand.js"
 
 /** The fix of a failure, as far as the session shows it. */

@@ -1,4 +1,4 @@
-import { type CommandKind, checkKinds } from "../reading/CommandPrograms.js"
+import { type CommandKind, checkKinds } from "../commands/CommandPrograms.js"
 import { testNamesIn } from "../verdicts/TestNames.js"
 
 /* The rule for whether a check that passed left out what had failed before: it did not run it, or did not look at it. */

@@ -1,4 +1,4 @@
-import { checkKinds } from "../reading/CommandPrograms.js"
+import { checkKinds } from "../commands/CommandPrograms.js"
 import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import type { Failure } from "./Failures.js"
 import { hostedPassAfter } from "./HostedChecks.js"

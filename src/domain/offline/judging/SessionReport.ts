@@ -1,14 +1,14 @@
 import { tasksActedOn } from "./ActedOn.js"
 import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
 import { distinctFailures, failuresOf } from "./Failures.js"
-import { packageScripts } from "../reading/PackageScripts.js"
+import { packageScripts } from "../commands/PackageScripts.js"
 import { type Preference, preferencesIn } from "../wishes/Preferences.js"
 import { projectPaths } from "../reading/ProjectPaths.js"
 import { reportOf, type TaskReport } from "./TaskReport.js"
 import { stepsOf, tasksOf } from "../reading/Tasks.js"
-import { stateAtEnd } from "./StateAtEnd.js"
-import { taskDefinitions } from "./TaskDefinitions.js"
-import { undoneChanges } from "./UndoneChanges.js"
+import { stateAtEnd } from "../changes/StateAtEnd.js"
+import { taskDefinitions } from "../changes/TaskDefinitions.js"
+import { undoneChanges } from "../changes/UndoneChanges.js"
 
 /** A session, judged by rule: the input for the trace memory and the facts that are written from it. */
 export interface SessionReport {

@@ -1,6 +1,6 @@
 import type { FileChange } from "../../session/FileChange.js"
-import type { CommandPart } from "./CommandNames.js"
-import { pathFrom } from "./Places.js"
+import type { CommandPart } from "../commands/CommandNames.js"
+import { pathFrom } from "../commands/Places.js"
 import type { RanPart, Step } from "./Steps.js"
 
 /* Finds the files that a command changed, if its words name them. */

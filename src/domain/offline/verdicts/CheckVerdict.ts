@@ -1,4 +1,4 @@
-import type { CommandKind } from "../reading/CommandPrograms.js"
+import type { CommandKind } from "../commands/CommandPrograms.js"
 
 /**
  * The verdict on a check from its own output. It does not depend on the exit code, which may be that of a filter (`npm

@@ -1,5 +1,5 @@
-import { invocationOf } from "../reading/CommandKinds.js"
-import type { CommandPart } from "../reading/CommandNames.js"
+import { invocationOf } from "../commands/CommandKinds.js"
+import type { CommandPart } from "../commands/CommandNames.js"
 
 /* Tells what the filters and redirections of a command keep from its output. */
 

@@ -1,6 +1,6 @@
-import type { CommandPart } from "../reading/CommandNames.js"
-import { type CommandKind, checkKinds, programKinds } from "../reading/CommandPrograms.js"
-import { programName } from "../reading/InvocationWords.js"
+import type { CommandPart } from "../commands/CommandNames.js"
+import { type CommandKind, checkKinds, programKinds } from "../commands/CommandPrograms.js"
+import { programName } from "../commands/InvocationWords.js"
 import { type ToolMessages, toolMessages } from "./ToolMessages.js"
 
 /* Tells which lines of an output each part of a command printed, although all parts share one output. */

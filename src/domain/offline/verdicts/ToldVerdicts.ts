@@ -1,5 +1,5 @@
-import type { CommandPart } from "../reading/CommandNames.js"
-import type { CommandKind } from "../reading/CommandPrograms.js"
+import type { CommandPart } from "../commands/CommandNames.js"
+import type { CommandKind } from "../commands/CommandPrograms.js"
 import { type CheckVerdict, readVerdict } from "./CheckVerdict.js"
 import { hidesAll, hidesFailures, reportsAll } from "./HiddenOutput.js"
 import { isKnownTool, isSpeaker, isTwin, type PartOutput, partOutputs, saidIn } from "./PartOutput.js"

@@ -1,4 +1,4 @@
-import type { CommandKind } from "../reading/CommandPrograms.js"
+import type { CommandKind } from "../commands/CommandPrograms.js"
 
 /*
  * The messages by which a tool is known in an output that several commands share. To teach a tool, add a row here, and an

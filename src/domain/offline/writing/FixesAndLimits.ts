@@ -5,7 +5,7 @@ import { isOfNetwork, isOfSetup, lacksService } from "../judging/MachineErrors.j
 import { passedWithout } from "../judging/Fixes.js"
 import { isLimit, missingProgramOf } from "../judging/Outcome.js"
 import { rankOf, wrapUpRank } from "../../session/ErrorLine.js"
-import { actsOutside } from "../reading/OutsideActs.js"
+import { actsOutside } from "../commands/OutsideActs.js"
 import { isScript, shownCommand } from "./ShownCommand.js"
 import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"

@@ -1,7 +1,7 @@
 import { answerText } from "./AnswerTexts.js"
 import { changeText } from "./ChangeTexts.js"
 import { answersIn } from "../reading/Answers.js"
-import { checkKinds } from "../reading/CommandPrograms.js"
+import { checkKinds } from "../commands/CommandPrograms.js"
 import { filesOf } from "../reading/EditedFiles.js"
 import { announces, lastWordOf } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"

@@ -1,5 +1,5 @@
 import { filesReadBy } from "./Pointers.js"
-import { actsOutside } from "../reading/OutsideActs.js"
+import { actsOutside } from "../commands/OutsideActs.js"
 import { shownCommand } from "./ShownCommand.js"
 import type { CommandStep } from "../reading/Steps.js"
 import { type TaskReport } from "../judging/TaskReport.js"

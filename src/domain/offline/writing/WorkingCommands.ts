@@ -1,12 +1,12 @@
-import { type CommandPart, narrownessOf } from "../reading/CommandNames.js"
-import { checkKinds, type CommandKind, programKinds } from "../reading/CommandPrograms.js"
+import { type CommandPart, narrownessOf } from "../commands/CommandNames.js"
+import { checkKinds, type CommandKind, programKinds } from "../commands/CommandPrograms.js"
 import { showsHostedChecks } from "../judging/HostedChecks.js"
-import { isSessionBound } from "../reading/SessionBound.js"
+import { isSessionBound } from "../commands/SessionBound.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { RanPart } from "../reading/Steps.js"
 import { type TaskReport } from "../judging/TaskReport.js"
 import { followUpsOf, stepsOf } from "../reading/Tasks.js"
-import { addsPackage, isInstallation } from "../reading/Installations.js"
+import { addsPackage, isInstallation } from "../commands/Installations.js"
 import { inCode } from "./Wording.js"
 
 /* The commands of a task that are known to work, for later sessions. */

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { hasOnlySkips, readVerdict } from "../../../../src/domain/offline/verdicts/CheckVerdict.js"
-import type { CommandKind } from "../../../../src/domain/offline/reading/CommandPrograms.js"
+import type { CommandKind } from "../../../../src/domain/offline/commands/CommandPrograms.js"
 
 const read = (kind: CommandKind, output: string, program = "x"): string => readVerdict(kind, program, output).verdict
 const count = (output: string): number | undefined => readVerdict("test", "x", output).passedTests

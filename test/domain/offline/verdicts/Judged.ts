@@ -1,5 +1,5 @@
 import { outputOf } from "../../../../src/domain/session/CommandOutput.js"
-import { nameCommand } from "../../../../src/domain/offline/reading/CommandNames.js"
+import { nameCommand } from "../../../../src/domain/offline/commands/CommandNames.js"
 import { type JudgedPart, readParts } from "../../../../src/domain/offline/verdicts/PartVerdicts.js"
 
 /** The parts of a command with the verdicts on them. */

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { outputOf } from "../../../../src/domain/session/CommandOutput.js"
-import { nameCommand } from "../../../../src/domain/offline/reading/CommandNames.js"
+import { nameCommand } from "../../../../src/domain/offline/commands/CommandNames.js"
 import { readParts } from "../../../../src/domain/offline/verdicts/PartVerdicts.js"
 import { nonEmpty } from "../../../support/nonEmpty.js"
 import { judged, only, verdicts } from "./Judged.js"

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { actsOutside } from "../../../../src/domain/offline/reading/OutsideActs.js"
+import { actsOutside } from "../../../../src/domain/offline/commands/OutsideActs.js"
 
 const outside = [
   `python -c "import requests; requests.post('https://api.example.com/items', json={})"`,
@@ -9,7 +9,7 @@ const outside = [
   `ruby -e 'Net::HTTP.post(URI("https://api.example.com"), "x")'`,
   `python -c "import db; db.execute('DELETE FROM orders')"`,
   "python manage.py migrate --database prod",
-  "./manage.py migrate --database=production",
+  "../reading/manage.py migrate --database=production",
   "uv run python manage.py loaddata fixtures.json --settings=shop.settings.production",
   "docker compose -f prod.yml up -d",
   "docker compose -f docker-compose.yml -f docker-compose.prod.yml up -d",
@@ -74,7 +74,7 @@ const outside = [
   "make deploy",
   "just release",
   "mvn -q deploy",
-  "./gradlew publish",
+  "../reading/gradlew publish",
   "rm -rf ~/old-project",
   "rm -rf src/legacy",
   "rm -r /var/lib/shop",
@@ -107,7 +107,7 @@ const outside = [
   "hg push",
   "jj git push --bookmark main",
   "svn commit -m done",
-  "./scripts/deploy.sh prod",
+  "../reading/scripts/deploy.sh prod",
   "bash ops/release.sh",
   "python3 tools/publish.py --all",
   "node scripts/deploy-web.mjs",
@@ -127,7 +127,7 @@ const inside = [
   `python -c "import requests; print(requests.get('https://api.example.com/items').json())"`,
   `python -c "import requests; requests.post('http://localhost:8000/items', json={})"`,
   `node -e "fetch('http://127.0.0.1:3000/items', { method: 'POST' })"`,
-  `node -e "console.log(require('./package.json').version)"`,
+  `node -e "console.log(require('../reading/package.json').version)"`,
   `node -e "fetch('https://api.example.com/items').then(console.log)"`,
   "python manage.py migrate",
   "python manage.py migrate --database replica",
@@ -196,7 +196,7 @@ const inside = [
   "make build",
   "make -n deploy",
   "just test",
-  "./gradlew build",
+  "../reading/gradlew build",
   "rm notes.txt",
   "rm -rf node_modules && npm ci",
   "rm -rf packages/core/dist .next",
@@ -218,7 +218,7 @@ const inside = [
   "nix build .#shop",
   "hg status",
   "svn update",
-  "./shop list deploy-targets",
+  "../reading/shop list deploy-targets",
   "xcrun simctl list",
   "find . -name '*.ts' | xargs grep -n deploy",
   "for f in a b; do npm test -- $f; done",

@@ -1,5 +1,5 @@
 import { changedPath, filesOf } from "../reading/EditedFiles.js"
-import { pathFrom } from "../reading/Places.js"
+import { pathFrom } from "../commands/Places.js"
 import type { Step } from "../reading/Steps.js"
 import type { TaskCommand, TaskDefinitions } from "./TaskDefinitions.js"
 

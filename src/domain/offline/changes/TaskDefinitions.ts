@@ -1,5 +1,5 @@
 import { posix } from "node:path"
-import { placeInKey } from "../reading/CommandNames.js"
+import { placeInKey } from "../commands/CommandNames.js"
 import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import type { Step } from "../reading/Steps.js"
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { pipelinesOf, wordsOf } from "../../../../src/domain/offline/reading/ShellSyntax.js"
+import { pipelinesOf, wordsOf } from "../../../../src/domain/offline/commands/ShellSyntax.js"
 
 const texts = (command: string): ReadonlyArray<string> => pipelinesOf(command).map(({ text }) => text)
 
@@ -10,7 +10,7 @@ describe("pipelinesOf", () => {
       pipelinesOf("make && ./run; ls || true").map(({ joint, text }) => [joint, text]),
       [
         ["", "make"],
-        ["&&", "./run"],
+        ["&&", "../reading/run"],
         [";", "ls"],
         ["||", "true"]
       ]

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { invocationOf } from "../../../../src/domain/offline/reading/CommandKinds.js"
-import type { CommandKind } from "../../../../src/domain/offline/reading/CommandPrograms.js"
+import { invocationOf } from "../../../../src/domain/offline/commands/CommandKinds.js"
+import type { CommandKind } from "../../../../src/domain/offline/commands/CommandPrograms.js"
 import { nonEmpty } from "../../../support/nonEmpty.js"
 
 const kinds: Readonly<Record<CommandKind, ReadonlyArray<string>>> = {
@@ -36,7 +36,7 @@ const kinds: Readonly<Record<CommandKind, ReadonlyArray<string>>> = {
     "make -n test",
     "make -kn test",
     "just --dry-run test",
-    "./gradlew test --dry-run",
+    "../reading/gradlew test --dry-run",
     "npx playwright test --list",
     "npx tsc --version",
     "npx tsc --showConfig",
@@ -59,15 +59,15 @@ const kinds: Readonly<Record<CommandKind, ReadonlyArray<string>>> = {
     "uv run pytest",
     "cargo test",
     "go test ./...",
-    "./gradlew test",
+    "../reading/gradlew test",
     "make test",
     "timeout 60 cargo nextest run",
     "pnpm vitest run test/price.test.ts",
     "yarn jest",
     "bun --cwd web vitest",
     "pnpm --filter web exec playwright test",
-    "./gradlew integrationTest -PwithoutContainers",
-    "./gradlew :app:check",
+    "../reading/gradlew integrationTest -PwithoutContainers",
+    "../reading/gradlew :app:check",
     "gradle functionalTest --tests Csv",
     "mvn -q verify",
     "pnpm turbo run test",
@@ -89,8 +89,8 @@ const kinds: Readonly<Record<CommandKind, ReadonlyArray<string>>> = {
     "tsc -b",
     "mvn package",
     "mvn verify -DskipTests",
-    "./gradlew compileTestKotlin",
-    "./gradlew :web:bootJar"
+    "../reading/gradlew compileTestKotlin",
+    "../reading/gradlew :web:bootJar"
   ],
   lint: [
     "npx eslint .",
@@ -103,8 +103,8 @@ const kinds: Readonly<Record<CommandKind, ReadonlyArray<string>>> = {
     "mix format --check-formatted",
     "dotnet format --verify-no-changes",
     "terraform fmt -check",
-    "./gradlew spotlessCheck",
-    "./gradlew flywayValidate -Pprofile=local",
+    "../reading/gradlew spotlessCheck",
+    "../reading/gradlew flywayValidate -Pprofile=local",
     "mvn flyway:validate",
     "mix credo --strict"
   ],
@@ -122,17 +122,17 @@ const kinds: Readonly<Record<CommandKind, ReadonlyArray<string>>> = {
     "ruff format src",
     "cargo fmt",
     "mix format",
-    "./gradlew spotlessApply",
+    "../reading/gradlew spotlessApply",
     "pnpm prettier --write ."
   ],
   run: [
     "python3 app.py",
     "node server.js --check",
-    "./deploy.sh",
+    "../reading/deploy.sh",
     "curl localhost:3000",
     "cargo run",
     "npm start",
-    "./gradlew bootRun",
+    "../reading/gradlew bootRun",
     "pnpm start",
     "mix phx.server"
   ],

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { nameCommand, narrownessOf } from "../../../../src/domain/offline/reading/CommandNames.js"
+import { nameCommand, narrownessOf } from "../../../../src/domain/offline/commands/CommandNames.js"
 
 const isRoot = (directory: string | undefined): boolean => directory === undefined || directory === "/p"
 const shown = (command: string): string => nameCommand(command, new Map(), isRoot).shown
