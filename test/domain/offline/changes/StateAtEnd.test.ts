@@ -15,10 +15,10 @@ const patched = (path: string, before: string, after: string): Part =>
 describe("the state of a project at the end of a session", () => {
   it("a command is no command that works if its script was moved or renamed later", () => {
     const moves: ReadonlyArray<readonly [string, ReadonlyArray<Part>]> = [
-      ["../judging/ci/check.sh", [ran("git mv ci/check.sh tools/check.sh", 0, "")]],
+      ["./ci/check.sh", [ran("git mv ci/check.sh tools/check.sh", 0, "")]],
       ["node ci/check.mjs", [changed({ path: "ci/check.mjs", action: "update", movedTo: "tools/check.mjs" })]],
       ["cd ci && pytest check_all.py", [ran("mv ci tools", 0, "")]],
-      ["../judging/ci/check", [ran("mv ci/check bin/check", 0, ""), ran("rm bin/check", 0, "")]]
+      ["./ci/check", [ran("mv ci/check bin/check", 0, ""), ran("rm bin/check", 0, "")]]
     ]
     assert.deepStrictEqual(
       moves.map(([command, parts]) => [
@@ -33,7 +33,7 @@ describe("the state of a project at the end of a session", () => {
   it("a command goes on to work if only what a build made was deleted, or if its file came back", () => {
     assert.lengthOf(factsOf("Command", passes("node dist/check.js"), ran("rm -rf dist", 0, "")), 1)
     const away = [ran("mv ci/check.sh old.sh", 0, ""), ran("mv old.sh ci/check.sh", 0, "")]
-    assert.lengthOf(factsOf("Command", passes("../judging/ci/check.sh"), ...away), 1)
+    assert.lengthOf(factsOf("Command", passes("./ci/check.sh"), ...away), 1)
   })
 
   it("a task that its definition calls deprecated or an alias gives way to the one that is named beside it", () => {

@@ -10,7 +10,7 @@ describe("pipelinesOf", () => {
       pipelinesOf("make && ./run; ls || true").map(({ joint, text }) => [joint, text]),
       [
         ["", "make"],
-        ["&&", "../reading/run"],
+        ["&&", "./run"],
         [";", "ls"],
         ["||", "true"]
       ]
