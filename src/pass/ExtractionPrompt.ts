@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { byteLength, cutMiddle } from "../domain/text/ByteBudget.js"
 import { EvidencePacking } from "../domain/evidence/EvidencePacking.js"
-import type { RolloutReading } from "../domain/session/codex/RolloutReading.js"
+import type { SessionReading } from "../domain/session/SessionReading.js"
 import { renderingCut } from "../domain/session/RenderingCut.js"
 import { rewrite, safe, type SafeText } from "../domain/privacy/SafeText.js"
 import { renderTemplate } from "../domain/text/Template.js"
@@ -37,7 +37,7 @@ export const windowOf = ({ window = withoutWindow }: ModelClient["Type"]): Token
  */
 export const stageOneInput = Effect.fn("StageOneInput.make")(function* (
   path: string,
-  { evidence, rendering }: Pick<RolloutReading, "evidence" | "rendering">,
+  { evidence, rendering }: Pick<SessionReading, "evidence" | "rendering">,
   tokens: number
 ) {
   const { rolloutBytes } = yield* Settings

@@ -24,6 +24,10 @@ const withoutPrivateParts = (parts: ReadonlyArray<string>): ReadonlyArray<string
   })
 }
 
+/** Removes the private text from the whole text of one message. */
+export const withoutPrivateText = (text: string): string =>
+  mayHoldPrivate(text) ? (withoutPrivateParts([text])[0] ?? "").trim() : text
+
 const withoutPrivateContent = (content: unknown): unknown => {
   if (typeof content === "string") {
     return withoutPrivateParts([content])[0]

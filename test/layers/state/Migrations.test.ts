@@ -16,6 +16,9 @@ import { capabilities, changesOf, type Db, ferry, idOf, learn, makeThread } from
 const backToVersion5 = (path: string) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    for (const table of ["threads", "rollout_files"]) {
+      yield* sql.unsafe(`ALTER TABLE ${table} DROP COLUMN agent`)
+    }
     yield* sql.unsafe("DROP TRIGGER forgotten_thread_leaves_history")
     for (const table of ["fact_words", "fact_trigrams", "facts", "fact_marks", "fact_history", "forgotten_facts"]) {
       yield* sql.unsafe(`DROP TABLE ${table}`)

@@ -162,6 +162,13 @@ const addWithheld = Effect.gen(function* () {
   yield* sql`CREATE INDEX threads_withheld ON threads (withheld, id) WHERE withheld IS NOT NULL`
 })
 
+/** Adds the coding agent that recorded a session. Earlier versions read sessions of Codex alone. */
+const addAgent = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE threads ADD COLUMN agent TEXT NOT NULL DEFAULT 'codex'`
+  yield* sql`ALTER TABLE rollout_files ADD COLUMN agent TEXT NOT NULL DEFAULT 'codex'`
+})
+
 /** The migrations in order; each makes a new version of the schema. A published one is never changed. */
 const migrations = {
   "0001_create_tables": createTables,
@@ -170,7 +177,8 @@ const migrations = {
   "0004_create_inspection_tables": createInspectionTables,
   "0005_add_withheld": addWithheld,
   "0006_add_memory_directories": addMemoryDirectories,
-  "0007_create_facts": createFactTables
+  "0007_create_facts": createFactTables,
+  "0008_add_agent": addAgent
 }
 
 /** Text that stands for the path in messages about a database in memory. */
