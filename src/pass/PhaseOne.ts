@@ -347,8 +347,8 @@ const store = Effect.fnUntraced(function* (
     facts: answer.facts
   }))
   const files = answers.map((answer) => {
-    const { id, rolloutPath, updatedAt } = answer.part.thread
-    const header = { threadId: id, cwd: answer.part.cwd, rolloutPath, updatedAt }
+    const { agent, id, rolloutPath, updatedAt } = answer.part.thread
+    const header = { threadId: id, agent, cwd: answer.part.cwd, rolloutPath, updatedAt }
     return { header, slug: slugOf(answer), trace: answer.output.traceMemory }
   })
   const paths = yield* storeTraces(files, threadMemories.store(claim, learned, memories))

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import { isUnderSameRules, listingFingerprint, underNames, underRules } from "../domain/session/RolloutChoice.js"
+import { agentTitles } from "../domain/session/CodingAgent.js"
 import type { SessionLine } from "../domain/session/SessionLine.js"
 import { chainOf, joinFiles, type RolloutPart, type ThreadFile } from "../domain/session/codex/RolloutSegments.js"
 import { namesOf, type RolloutFile, Thread, titleOf, withheld } from "../domain/thread/Thread.js"
@@ -13,6 +14,7 @@ import { Redactor } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { type KnownRollout, type RenamedThread, ThreadIndex } from "../services/state/ThreadIndex.js"
+import { inform } from "../services/Logging.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { readParts, readThread } from "./ThreadReading.js"
 
@@ -133,6 +135,9 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
   const listing = underRules(underNames(listingFingerprint(listed), yield* store.names), rules.text, switchedOff)
   const before = Option.getOrElse(yield* threadIndex.listing, () => "")
   const isUpToDate = !options.reread && before === listing
+  if (before === "") {
+    yield* sayAgents
+  }
   const reread = options.reread || !isUnderSameRules(before, listing)
   const { applyIgnored } = yield* ThreadMemories
   const leaveOut = reread ? applyIgnored((cwd) => rules.isIgnored({ cwd, rolloutPath: "" })) : Effect.void
@@ -150,6 +155,16 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
   const progress = yield* Progress
   yield* progress.report({ _tag: "Indexed", threads, changed })
   return threads
+})
+
+/** Says of which agents sessions are read, at the first run on a memories home; of Codex alone nothing is said. */
+const sayAgents = Effect.gen(function* () {
+  const agents = yield* (yield* SessionStore).agents
+  const isFirst = (yield* (yield* ThreadIndex).count) === 0
+  if (isFirst && agents.some(({ agent }) => agent !== "codex")) {
+    const named = agents.map(({ agent, path }) => `${agentTitles[agent]} (${path})`).join(", ")
+    yield* inform(`sessions are read of ${named}; MEMORIES_AGENTS names those that are to be read`)
+  }
 })
 
 /**

@@ -196,6 +196,11 @@ export class EvidencePacking {
     this.bytes = this.parts.reduce((sum, { bytes }) => sum + bytes, 2)
   }
 
+  /** The size of the whole text in UTF-8 bytes, until it is shrunk. */
+  get size(): number {
+    return this.bytes
+  }
+
   /**
    * Returns the text within this many UTF-8 bytes. When no step is left, only the head and the tail of the text remain.
    */

@@ -51,6 +51,7 @@ describe("the row of a rollout", () => {
       { ...rowOf(rollout) },
       {
         id: rowOf(rollout).id,
+        agent: "codex",
         rolloutPath: file.path,
         createdAt: startOfFixtures,
         updatedAt: startOfFixtures + 4_000,

@@ -27,6 +27,7 @@ interface OpenCall {
   readonly tool: string
   readonly input: JsonObject
   readonly isCommand: boolean
+  readonly isEdit: boolean
 }
 
 type Told = Extract<ClaudeLine, { readonly _tag: "Told" }>
@@ -100,26 +101,24 @@ export class ClaudeReader {
     if (record["isSidechain"] === true || this.chain.has(record["uuid"])) {
       return timeOnly
     }
-    const copied = this.copiedBy(record)
     const details = this.detailsOf(record)
-    const entries = this.contentOf(told)
+    const isCopy = isCopiedRecord(record)
+    const copied: ReadonlyArray<RecordEntry> = isCopy || this.endsCopy(record) ? [{ _tag: "Undone", fromLine: 1 }] : []
+    const entries = isCopy ? [] : this.contentOf(told)
     this.chain.add(record["uuid"])
     const all = [...details, ...copied, ...entries]
     return all.length === 0 ? timeOnly : all
   }
 
   /**
-   * Returns what a record tells about copies. A forked session repeats the records of the one that it goes on from, with
-   * their ids, and some name that session. What stands before them was copied too.
+   * True if a record is the first of this session behind records of another one, whose beginning it repeats. A file under
+   * another name than its session's has none of its own.
    */
-  private copiedBy(record: JsonObject): ReadonlyArray<RecordEntry> {
-    const isOwn = record["sessionId"] === this.file.sessionId
-    const requested = record["requestSessionId"]
-    const isCopy =
-      isJsonObject(record["forkedFrom"]) || (typeof requested === "string" && requested !== record["sessionId"])
-    const wasCopied = isCopy || (this.isCopied && isOwn)
+  private endsCopy({ sessionId }: JsonObject): boolean {
+    const isOwn = sessionId === this.file.sessionId
+    const wasCopied = this.isCopied
     this.isCopied = this.file.sessionId !== undefined && !isOwn
-    return wasCopied ? [{ _tag: "Undone", fromLine: 1 }] : []
+    return wasCopied && isOwn
   }
 
   private detailsOf(record: JsonObject): ReadonlyArray<RecordEntry> {
@@ -220,7 +219,7 @@ export class ClaudeReader {
     const input = isJsonObject(block["input"]) ? block["input"] : {}
     const cwd = typeof record["cwd"] === "string" ? record["cwd"] : undefined
     const action = readAction(name, input, cwd)
-    this.calls.set(id, { tool: name, input, isCommand: action._tag === "Command" })
+    this.calls.set(id, { tool: name, input, isCommand: action._tag === "Command", isEdit: action._tag === "Edit" })
     const left = this.plan.addCall(name, input, id)
     const plan = name === "ExitPlanMode" && typeof input["plan"] === "string" ? input["plan"] : undefined
     return [
@@ -339,7 +338,7 @@ export class ClaudeReader {
     }
     const left = this.plan.addResult(callId, record["toolUseResult"])
     return [
-      readResult({ block, record }, callId, call.isCommand),
+      readResult({ block, record, callId, isCommand: call.isCommand, isEdit: call.isEdit }),
       ...this.ofTask(call, record["toolUseResult"]),
       ...(call.tool === "AskUserQuestion" && block["is_error"] !== true
         ? answersIn(record["toolUseResult"], textOf(block["content"])).flatMap(({ answer, question }) =>
@@ -377,6 +376,13 @@ export class ClaudeReader {
 
 /** The entries of a record that tells only its time: the session went on until then. */
 const timeOnly: ReadonlyArray<RecordEntry> = [{ _tag: "SessionDetails" }]
+
+/**
+ * True if a record was copied from another session. A forked session repeats the records of the one that it goes on from,
+ * with their ids, and some of them name that session. All records before such a record were copied too.
+ */
+const isCopiedRecord = ({ forkedFrom, requestSessionId, sessionId }: JsonObject): boolean =>
+  isJsonObject(forkedFrom) || (typeof requestSessionId === "string" && requestSessionId !== sessionId)
 
 const exited = { _tag: "Returned", end: "exited", hasFailed: false } as const
 

@@ -30,6 +30,13 @@ interface ResultBlock {
   readonly record: JsonObject
 }
 
+/** A result, with the kind of its call. */
+interface CallResult extends ResultBlock {
+  readonly callId: string
+  readonly isCommand: boolean
+  readonly isEdit: boolean
+}
+
 /** Returns the text of a result without what the harness added for the model. */
 const plainText = (content: unknown): string =>
   textOf(content)
@@ -54,9 +61,9 @@ export const backgroundTask = ({ block, record }: ResultBlock): string | undefin
   return typeof named === "string" ? named : (started ?? moved)
 }
 
-/** Reads the result of a call. `isCommand` tells whether it ran a shell command. */
-export const readResult = (given: ResultBlock, callId: string, isCommand: boolean): Returned => {
-  const { block, record } = given
+/** Reads the result of a call. */
+export const readResult = (given: CallResult): Returned => {
+  const { block, callId, isCommand, record } = given
   const content = plainText(block["content"])
   const hasFailed = block["is_error"] === true
   const error = toolError.exec(content)?.[1]
@@ -65,12 +72,30 @@ export const readResult = (given: ResultBlock, callId: string, isCommand: boolea
     return { ...told, end: "refused", text: "" }
   }
   if (error !== undefined) {
-    return { ...told, end: isCommand ? "not started" : "exited", text: error.trim() }
+    return { ...told, ...harnessError(error.trim(), isCommand, given.isEdit) }
   }
   return isCommand
     ? commandResult(given, content, told)
     : { ...told, end: "exited", text: content, ...changesIn(record["toolUseResult"], content) }
 }
+
+/** Matches errors about an edit that was not tried: the assistant had not read the file as it is. */
+const notRead = /^File has (?:not been read yet|been (?:unexpectedly )?modified since read)/
+
+/**
+ * Returns the end of a call that the harness did not carry out. Such an error tells of the assistant's own slip, so only
+ * that of an edit counts, which would not fit.
+ */
+const harnessError = (
+  text: string,
+  isCommand: boolean,
+  isEdit: boolean
+): Pick<Returned, "end" | "hasFailed" | "text"> =>
+  isCommand
+    ? { end: "not started", hasFailed: true, text }
+    : isEdit && !notRead.test(text)
+      ? { end: "exited", hasFailed: true, text }
+      : { end: isEdit ? "refused" : "exited", hasFailed: false, text: "" }
 
 const commandResult = (given: ResultBlock, content: string, told: Omit<Returned, "end" | "text">): Returned => {
   const result = given.record["toolUseResult"]

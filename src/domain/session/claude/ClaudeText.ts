@@ -59,6 +59,7 @@ export const planRequest = (text: string): string | undefined => {
     .slice(beginning.length)
     .split("\n", 1)[0]
     ?.replace(/^#+\s*/, "")
+    .replace(/^(?:implementation )?plan\s*[:—-]\s*/i, "")
     .trim()
   return heading === undefined || heading === "" ? "Implement the plan" : `Implement the plan: ${heading}`
 }

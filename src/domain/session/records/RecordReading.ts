@@ -1,7 +1,6 @@
 import { EvidencePacking } from "../../evidence/EvidencePacking.js"
 import { PrintedCredentials } from "../../privacy/PrintedCredentials.js"
 import { ofRedactedLines, type Redact } from "../../privacy/SafeText.js"
-import { byteLength } from "../../text/ByteBudget.js"
 import { noFacts, type ThreadFacts } from "../../thread/ThreadFacts.js"
 import { isAct, keptEvidenceCharacters, type SessionReader, type SessionReading } from "../SessionReading.js"
 import { UnknownLineCounter } from "../codex/UnknownLine.js"
@@ -53,11 +52,13 @@ export class RecordReader implements SessionReader {
   result(): SessionReading {
     const evidence = this.events.result()
     const onlyReadMemory = this.memory.hasRead && !evidence.events.some(isAct)
-    const text = new EvidencePacking(evidence).shrinkTo(this.renderedBytes)
+    const packing = new EvidencePacking(evidence)
+    const bytes = packing.size
+    const text = packing.shrinkTo(this.renderedBytes)
     return {
       facts: this.facts,
       evidence: onlyReadMemory ? { ...evidence, onlyReadMemory } : evidence,
-      rendering: { text: ofRedactedLines(text), items: evidence.events.length, bytes: byteLength(text) },
+      rendering: { text: ofRedactedLines(text), items: evidence.events.length, bytes },
       malformedLines: this.malformedLines,
       unknownLines: this.unknownLines.result()
     }
