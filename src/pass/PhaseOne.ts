@@ -216,7 +216,7 @@ const learn = Effect.fnUntraced(function* (
 ) {
   yield* Ref.update(pass.unknownLines, (counts) => joinUnknown(counts, rollout.unknownLines))
   if (!rollout.facts.isRollout) {
-    return yield* new NotACodexRollout({ path: rollout.file.path })
+    return yield* new NotACodexRollout({ path: rollout.file.path, agent: rollout.file.agent })
   }
   const thread = yield* complete(claim, record.thread, rollout, context.ignore)
   const verdict = judge({ ...record, thread }, context)
