@@ -73,7 +73,7 @@ export const settings = {
   minIdle: time(10, "m", "The time of silence after which a session is read."),
   sources: sources(
     ["cli", "vscode"],
-    "The sources of sessions that become memory, of all agents or of one, as claude:cli; all is every source but sub-agents."
+    "The sources that become memory, as cli or claude:cli; all is all but sub-agents."
   ),
   agents: agents("The coding agents whose sessions are read; found is each whose home is there."),
   currentThread: optionalText("The id of the session that starts the pass; it is not read."),

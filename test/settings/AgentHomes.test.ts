@@ -36,7 +36,7 @@ describe("the homes of agents", () => {
     })
   )
 
-  it.scoped("only named homes are read where one is named, and a default one names nothing", () =>
+  it.scoped("named homes alone are read where one is named, and a default one names nothing", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual((yield* homesOf({ CODEX_HOME: "~/other" })).agents, ["codex ~/other"])
       assert.deepStrictEqual((yield* homesOf({ CLAUDE_CONFIG_DIR: "~/other" })).agents, ["claude ~/other"])

@@ -65,7 +65,8 @@ const logLine =
   /^\s*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[?\d\d:\d\d:\d\d|\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|npm ERR!)\]?[:\s|]|at \S+ ?\(|File "|Traceback |Caused by:|\$ \S|\S+@\S+:\S*[$#] |[+-]{3} [ab]\/|@@ |diff --git )/
 
 /** Matches the words with which a harness gives the plan of an earlier session to a new one. */
-const planHandover = /^\s*(?:A previous agent produced the plan below\b|PLEASE IMPLEMENT THIS PLAN\b)/
+const planHandover =
+  /^\s*(?:A previous agent produced the plan below\b|PLEASE IMPLEMENT THIS PLAN\b|Implement the following plan:\s)/
 
 /** Matches a request about a text that follows in the same message, such as a request to summarise it. */
 const aboutText =

@@ -15,7 +15,6 @@ import {
   isInterruption,
   ownCommand,
   ownOutput,
-  planRequest,
   slashCommand,
   taskReport,
   textOf,
@@ -281,7 +280,7 @@ export class ClaudeReader {
         ? []
         : [{ ...exited, callId: this.ownCommandId, text: printed, exitCode: undefined }]
     }
-    const text = planRequest(raw) ?? typedText(raw)
+    const text = typedText(raw)
     if (record["promptSource"] === "queued" && this.queued.delete(text)) {
       return []
     }

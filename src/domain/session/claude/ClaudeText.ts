@@ -44,26 +44,6 @@ export const typedText = (raw: string): string => {
   return text.replace(leading, "").replace(imageMark, "").replace(/^❯ /, "").trim()
 }
 
-const planBeginning = /^\s*Implement the following plan:\s*/
-
-/**
- * Returns the request in a message that starts the work on a plan. The harness writes the message, and the plan in it is
- * the assistant's; the user only approved it. So the request has nothing but the plan's heading.
- */
-export const planRequest = (text: string): string | undefined => {
-  const beginning = planBeginning.exec(text)?.[0]
-  if (beginning === undefined) {
-    return undefined
-  }
-  const heading = text
-    .slice(beginning.length)
-    .split("\n", 1)[0]
-    ?.replace(/^#+\s*/, "")
-    .replace(/^(?:implementation )?plan\s*[:—-]\s*/i, "")
-    .trim()
-  return heading === undefined || heading === "" ? "Implement the plan" : `Implement the plan: ${heading}`
-}
-
 /** True if a text marks the interruption of a turn by the user. */
 export const isInterruption = (text: string): boolean =>
   /^\s*\[Request interrupted by user(?: for tool use)?\]/.test(text)

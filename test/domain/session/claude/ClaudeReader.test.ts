@@ -4,6 +4,7 @@ import { ClaudeReader } from "../../../../src/domain/session/claude/ClaudeReader
 import { RecordReader } from "../../../../src/domain/session/records/RecordReading.js"
 import type { SessionReading } from "../../../../src/domain/session/SessionReading.js"
 import { redact } from "../../../../src/domain/privacy/Redaction.js"
+import { sessionTitle, wordsToAssistant } from "../../../../src/domain/text/TypedParts.js"
 import { cwdOf } from "../../../../src/domain/thread/ThreadFacts.js"
 import { ClaudeBuilder } from "../../../support/claudeBuilder.js"
 import { outline, splitWhole } from "../../../support/reading.js"
@@ -286,9 +287,12 @@ describe("a transcript of Claude Code", () => {
     assert.deepStrictEqual(told(builder), ["user: Fix the list", "user: and the map"])
   })
 
-  it("a plan that the user approved gives the request its heading and no wish", () => {
+  it("a plan that the user approved gives its heading as the title, and no words of the user", () => {
     const builder = make().user("Implement the following plan:\n\n# Plan: Tree view\n\nAlways use tabs.")
-    assert.deepStrictEqual(told(builder), ["user: Implement the plan: Tree view"])
+    const [request] = read(builder).evidence.events
+    assert(request?._tag === "UserText")
+    assert.strictEqual(sessionTitle(request.text), "Tree view")
+    assert.strictEqual(wordsToAssistant(request.text), "")
   })
 
   it("a slash command is a request where it stands for a prompt", () => {
