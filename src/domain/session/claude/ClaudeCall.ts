@@ -35,10 +35,13 @@ const diffOf = (edit: JsonObject): ReadonlyArray<string> => {
   return before === undefined || after === undefined ? [] : replacing(before, after)
 }
 
-/** Returns the change that a call of an editing tool asks for; undefined for another tool. */
+/** Matches the files in which the assistant keeps its plans, outside of the project. */
+const ownPlan = /[\\/]\.claude[\\/]plans[\\/][^\\/]+\.md$/
+
+/** Returns the change that a call of an editing tool asks for; undefined for another tool, and for a file of the assistant's own. */
 const changeOf = (tool: string, input: JsonObject): FileChange | undefined => {
   const path = text(input, "file_path") ?? text(input, "notebook_path")
-  if (path === undefined) {
+  if (path === undefined || ownPlan.test(path)) {
     return undefined
   }
   const change: FileChange = { path, action: "update", movedTo: undefined }

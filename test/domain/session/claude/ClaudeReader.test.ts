@@ -295,6 +295,12 @@ describe("a transcript of Claude Code", () => {
     assert.strictEqual(wordsToAssistant(request.text), "")
   })
 
+  it("a plan that the assistant keeps in a file of its own is no change of the project", () => {
+    const plan = { file_path: "/home/ada/.claude/plans/quiet-otter.md", content: "# Plan" }
+    const builder = make().typed("Add a parser").tool("Write", plan, { text: "File created successfully" })
+    assert.deepStrictEqual(told(builder), ["user: Add a parser", "tool: Write"])
+  })
+
   it("a slash command is a request where it stands for a prompt", () => {
     const name =
       "<command-message>review</command-message>\n<command-name>/review</command-name>\n<command-args>the parser</command-args>"
