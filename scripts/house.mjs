@@ -35,7 +35,7 @@ const makersOfSafeText = [
   },
   {
     form: /\bofRedactedLines\(/,
-    files: ["domain/session/codex/RolloutRendering.ts"],
+    files: ["domain/session/codex/RolloutRendering.ts", "domain/session/records/RecordReading.ts"],
     instead: "the service Redactor"
   },
   {

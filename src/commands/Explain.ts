@@ -55,11 +55,11 @@ const gather = Effect.fnUntraced(function* (threadId: ThreadId) {
   }
   const rules = askedRules(record, yield* stateContext)
   const isEligible = rules.at(-1)?.verdict === "eligible"
-  const { createdAt, cwd, rolloutPath, source, title, updatedAt } = record.thread
+  const { agent, createdAt, cwd, rolloutPath, source, title, updatedAt } = record.thread
   const known = (yield* threadIndex.rolloutsOf(threadId)).map(({ path }) => path)
   return {
     threadId,
-    thread: { title, cwd, source, rolloutPath, createdAt, updatedAt },
+    thread: { agent, title, cwd, source, rolloutPath, createdAt, updatedAt },
     rolloutPaths: known.includes(rolloutPath) ? known : [...known, rolloutPath],
     memoryIn: (yield* (yield* ThreadMemories).sources(threadId)).map(({ memory }) => memory.cwd),
     rules: isEligible ? [...rules, yield* place(threadId)] : rules,

@@ -54,7 +54,7 @@ const countRequests = Effect.fnUntraced(function* (
   const rollout = yield* loaded
   const { path } = rollout.file
   if (!rollout.facts.isRollout) {
-    return yield* new NotACodexRollout({ path })
+    return yield* new NotACodexRollout({ path, agent: thread.agent })
   }
   if (thread.cwd === null) {
     return yield* new NoWorkingDirectory({ path })

@@ -3,8 +3,6 @@ import * as Option from "effect/Option"
 import { personalLines } from "../domain/memory/Forgetting.js"
 import { extractTrace } from "../domain/offline/writing/OfflineExtractor.js"
 import { memoryFile } from "../domain/memory/Publication.js"
-import { rolloutFilters } from "../domain/session/codex/RolloutFilter.js"
-import { RolloutReader } from "../domain/session/codex/RolloutReading.js"
 import { linesWith } from "../domain/facts/FactLines.js"
 import { citationsIn, mostCitations, withoutCitations } from "../domain/memory/Citation.js"
 import type { Thread } from "../domain/thread/Thread.js"
@@ -29,6 +27,7 @@ import { MemoryInspection } from "../services/MemoryInspection.js"
 import { Redactor } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { partsByProject } from "../pass/SessionParts.js"
+import { readerFor } from "../pass/ReadSession.js"
 import { partsOf, readParts } from "../pass/ThreadReading.js"
 
 /** The result of verifying the memory of one project. */
@@ -56,10 +55,10 @@ const renderedBytes = 1_000
  */
 const searchRollout = Effect.fnUntraced(function* (thread: Thread, pieces: ReadonlyArray<string>) {
   const threadIndex = yield* ThreadIndex
-  const { memoriesHome, summaryBytes, traceBytes } = yield* Settings
+  const { summaryBytes, traceBytes } = yield* Settings
   const redact = yield* (yield* Redactor).rules
   const search = new PieceSearch(pieces)
-  const reader = new RolloutReader(rolloutFilters.evidence, renderedBytes, redact, memoriesHome)
+  const reader = yield* readerFor(thread.agent, renderedBytes)
   let lines = 0
   const { parts } = yield* partsOf(thread, yield* threadIndex.rolloutsOf(thread.id))
   yield* readParts(parts, (read) => {

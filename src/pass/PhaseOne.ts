@@ -217,7 +217,7 @@ const learn = Effect.fnUntraced(function* (
 ) {
   yield* Ref.update(pass.unknownLines, (counts) => joinUnknown(counts, rollout.unknownLines))
   if (!rollout.facts.isRollout) {
-    return yield* new NotACodexRollout({ path: rollout.file.path })
+    return yield* new NotACodexRollout({ path: rollout.file.path, agent: rollout.file.agent })
   }
   const thread = yield* complete(claim, record.thread, rollout, context.ignore)
   const verdict = judge({ ...record, thread }, context)
@@ -350,8 +350,8 @@ const store = Effect.fnUntraced(function* (
     facts: answer.facts
   }))
   const files = answers.map((answer) => {
-    const { id, rolloutPath, updatedAt } = answer.part.thread
-    const header = { threadId: id, cwd: answer.part.cwd, rolloutPath, updatedAt }
+    const { agent, id, rolloutPath, updatedAt } = answer.part.thread
+    const header = { threadId: id, agent, cwd: answer.part.cwd, rolloutPath, updatedAt }
     return { header, slug: slugOf(answer), trace: answer.output.traceMemory }
   })
   const paths = yield* storeTraces(files, threadMemories.store(claim, learned, memories))

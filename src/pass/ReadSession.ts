@@ -1,7 +1,10 @@
 import * as Effect from "effect/Effect"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
+import type { CodingAgent } from "../domain/session/CodingAgent.js"
 import { rolloutFilters } from "../domain/session/codex/RolloutFilter.js"
-import { RolloutReader, type RolloutReading } from "../domain/session/codex/RolloutReading.js"
+import { RolloutReader } from "../domain/session/codex/RolloutReading.js"
+import { RecordReader } from "../domain/session/records/RecordReading.js"
+import type { SessionReader, SessionReading } from "../domain/session/SessionReading.js"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import { namesOf, type RolloutFile, type Thread, withheld } from "../domain/thread/Thread.js"
 import { isMemoryDisabled, withName } from "../domain/thread/ThreadFacts.js"
@@ -13,19 +16,29 @@ import { fileOf, partsOf, readParts, readThread } from "./ThreadReading.js"
 import { warn } from "../services/Logging.js"
 
 /** The content of a session, read from all its files. */
-export interface LoadedRollout extends RolloutReading {
+export interface LoadedRollout extends SessionReading {
   readonly file: RolloutFile
   readonly content: RolloutContent
   /** True if an earlier file that the session continues from is missing. */
   readonly isIncomplete: boolean
 }
 
+/** Makes the reader of an agent's sessions, whose rendering has at most the given size in bytes. */
+export const readerFor = Effect.fnUntraced(function* (agent: CodingAgent, renderedBytes: number) {
+  const { memoriesHome, rolloutFilter } = yield* Settings
+  const redact = yield* (yield* Redactor).rules
+  const reader: SessionReader =
+    agent === "codex"
+      ? new RolloutReader(rolloutFilters[rolloutFilter], renderedBytes, redact, memoriesHome)
+      : new RecordReader(renderedBytes, redact, memoriesHome)
+  return reader
+})
+
 /** Reads a thread's whole session once. Fails with `RolloutUnreadable` when one of its files cannot be read. */
 export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) {
   const threadIndex = yield* ThreadIndex
-  const { memoriesHome, rolloutBytes, rolloutFilter } = yield* Settings
-  const redact = yield* (yield* Redactor).rules
-  const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes, redact, memoriesHome)
+  const { rolloutBytes } = yield* Settings
+  const reader = yield* readerFor(thread.agent, rolloutBytes)
   const { isIncomplete, parts } = yield* partsOf(thread, yield* threadIndex.rolloutsOf(thread.id))
   const read = yield* readParts(parts, (line) => reader.add(line))
   const rollout: LoadedRollout = {

@@ -10,12 +10,14 @@ import { Settings } from "../settings/Settings.js"
  * names the provider whose servers receive the sessions; undefined when nothing leaves this machine.
  */
 export const ruleContext = Effect.fnUntraced(function* (provider: string | undefined, ignore: IgnoreRules) {
-  const { allowProviderCrossing, currentThread, minIdle, sources } = yield* Settings
+  const { agents, allowProviderCrossing, currentThread, minIdle, sources } = yield* Settings
   const context: RuleContext = {
     now: yield* Clock.currentTimeMillis,
     minIdle: Duration.toMillis(minIdle),
     currentThread,
     sources,
+    // Codex was there before other agents were read; each of these is allowed by its name.
+    sentAgents: provider === undefined ? undefined : agents === "found" ? ["codex"] : agents,
     provider: allowProviderCrossing ? undefined : provider,
     ignore
   }

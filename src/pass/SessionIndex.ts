@@ -3,17 +3,20 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import { isUnderSameRules, listingFingerprint, underNames, underRules } from "../domain/session/RolloutChoice.js"
+import type { SessionLine } from "../domain/session/SessionLine.js"
+import { agentTitles } from "../domain/session/CodingAgent.js"
 import { type KnownProjects, knownProjects } from "../domain/project/KnownProjects.js"
-import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
 import { chainOf, joinFiles, type RolloutPart, type ThreadFile } from "../domain/session/codex/RolloutSegments.js"
 import { namesOf, type RolloutFile, Thread, titleOf, withheld } from "../domain/thread/Thread.js"
-import { addLine, isMemoryDisabled, joinFacts, noFacts, withName } from "../domain/thread/ThreadFacts.js"
+import { addSessionLine } from "../domain/session/SessionLine.js"
+import { isMemoryDisabled, joinFacts, noFacts, withName } from "../domain/thread/ThreadFacts.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
 import { Redactor } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { Projects } from "../services/state/Projects.js"
 import { type KnownRollout, type RenamedThread, ThreadIndex } from "../services/state/ThreadIndex.js"
+import { inform } from "../services/Logging.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { projectAmong } from "./projects/ProjectOf.js"
 import { compared, readParts, readThread } from "./ThreadReading.js"
@@ -37,8 +40,9 @@ const look = Effect.fnUntraced(function* (file: RolloutFile, before: KnownRollou
   const facts = yield* readEnds(file)
   const read = yield* readThread(facts, file)
   const thread = before === undefined || facts !== noFacts ? read : new Thread({ ...read, id: before.threadId })
-  const { modifiedAt, path, size } = file
+  const { agent, modifiedAt, path, size } = file
   const seen: SeenFile = {
+    agent,
     path,
     size,
     modifiedAt,
@@ -88,8 +92,8 @@ const isProjectIgnored = Effect.fnUntraced(function* ({ cwd, gitOriginUrl }: Thr
 
 const isStillDisabled = Effect.fnUntraced(function* (chain: ReadonlyArray<RolloutPart>) {
   let facts = noFacts
-  const add = (line: RolloutLine | MalformedLine): void => {
-    facts = line._tag === "MalformedLine" ? facts : addLine(facts, line)
+  const add = (line: SessionLine): void => {
+    facts = addSessionLine(facts, line)
   }
   const read = yield* Effect.option(readParts(chain, add))
   return Option.isNone(read) || isMemoryDisabled(facts)
@@ -149,6 +153,9 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
   const listing = underRules(underNames(listingFingerprint(listed), yield* store.names), rules.text, switchedOff)
   const before = Option.getOrElse(yield* threadIndex.listing, () => "")
   const isUpToDate = !options.reread && before === listing
+  if (before === "") {
+    yield* sayAgents
+  }
   const reread = options.reread || !isUnderSameRules(before, listing)
   const { applyIgnored } = yield* ThreadMemories
   const leaveOut = reread ? applyIgnored((cwd) => rules.isIgnored({ cwd, rolloutPath: "" })) : Effect.void
@@ -166,6 +173,16 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
   const progress = yield* Progress
   yield* progress.report({ _tag: "Indexed", threads, changed })
   return threads
+})
+
+/** Says of which agents sessions are read, at the first run on a memories home; of Codex alone nothing is said. */
+const sayAgents = Effect.gen(function* () {
+  const agents = yield* (yield* SessionStore).agents
+  const isFirst = (yield* (yield* ThreadIndex).count) === 0
+  if (isFirst && agents.some(({ agent }) => agent !== "codex")) {
+    const named = agents.map(({ agent, path }) => `${agentTitles[agent]} (${path})`).join(", ")
+    yield* inform(`sessions are read of ${named}; MEMORIES_AGENTS names those that are to be read`)
+  }
 })
 
 /**
@@ -192,7 +209,10 @@ const indexChanges = Effect.fnUntraced(function* (
   const toRead = listed.filter((file) => isChanged(file) || isRenamed(file))
   const changed = yield* Effect.forEach(toRead, (file) => look(file, known.get(file.path)))
   const replaced = changed.filter(({ path, threadId }) => (known.get(path)?.threadId ?? threadId) !== threadId)
-  const gone = [...[...known.keys()].filter((path) => !files.has(path)), ...replaced.map(({ path }) => path)]
+  // The files of an agent that is not read now are not known to have gone.
+  const agents = new Set((yield* (yield* SessionStore).agents).map(({ agent }) => agent))
+  const isGone = ({ agent, path }: KnownRollout): boolean => !files.has(path) && agents.has(agent)
+  const gone = [...[...known.values()].filter(isGone).map(({ path }) => path), ...replaced.map(({ path }) => path)]
   const threads = yield* changedThreads(known, changed, gone, files, rules)
   const may = new Set(threads.flatMap(({ id, withheld }) => (withheld === null ? [id] : [])))
   const batches = Math.max(1, Math.ceil(Math.max(threads.length, changed.length) / threadsWritten))

@@ -2,7 +2,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
-import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
 import {
   baseEndOf,
   chainOf,
@@ -12,6 +11,7 @@ import {
   type RolloutPart,
   type ThreadFile
 } from "../domain/session/codex/RolloutSegments.js"
+import type { SessionLine } from "../domain/session/SessionLine.js"
 import { type RolloutFile, type Thread, threadOf } from "../domain/thread/Thread.js"
 import { cwdOf, noFacts, type ThreadFacts } from "../domain/thread/ThreadFacts.js"
 import { Redactor } from "../services/Redactor.js"
@@ -36,6 +36,7 @@ export const readThread = Effect.fnUntraced(function* (facts: ThreadFacts, file:
 
 /** Returns the file that a thread's row names. */
 export const fileOf = (thread: Thread): RolloutFile => ({
+  agent: thread.agent,
   path: thread.rolloutPath,
   size: thread.rolloutSize,
   modifiedAt: thread.rolloutModifiedAt,
@@ -88,8 +89,8 @@ export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
     const unknown: ThreadParts = { parts: [{ file: whole, endOrdinal: undefined }], isIncomplete: false }
     return unknown
   }
-  const files = yield* Effect.forEach(known, ({ lastRecordAt, modifiedAt, path, size }) => {
-    const file: RolloutFile = { path, size, modifiedAt, isArchived: whole.isArchived }
+  const files = yield* Effect.forEach(known, ({ agent, lastRecordAt, modifiedAt, path, size }) => {
+    const file: RolloutFile = { agent, path, size, modifiedAt, isArchived: whole.isArchived }
     // An unreadable file is reported later, when it is read as a whole.
     return Effect.map(
       Effect.orElseSucceed(store.readEnds(file), () => noFacts),
@@ -107,7 +108,7 @@ export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
  */
 export const readParts = Effect.fn("ThreadReading.readParts")(function* (
   parts: ReadonlyArray<RolloutPart>,
-  add: (line: RolloutLine | MalformedLine) => void
+  add: (line: SessionLine) => void
 ) {
   const store = yield* SessionStore
   let read: ReadThread | undefined

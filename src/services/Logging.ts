@@ -11,5 +11,8 @@ export const logInfo = (line: SafeText): Effect.Effect<void> => Effect.logInfo(l
 /** Logs information for a developer. Takes redacted text only. */
 export const logDebug = (line: SafeText): Effect.Effect<void> => Effect.logDebug(line)
 
+/** Logs information for the user after redacting it, for a text with names or words from outside this program. */
+export const inform = (line: string) => Effect.flatMap(redact(line), logInfo)
+
 /** Logs a warning after redacting it, for a text with names or words from outside this program. */
 export const warn = (line: string) => Effect.flatMap(redact(line), logWarning)

@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Basis, FactId, FactKind } from "../domain/facts/Fact.js"
 import type { LeaseLost } from "../domain/memory/ConsolidationError.js"
+import { CodingAgent } from "../domain/session/CodingAgent.js"
 import { ThreadId } from "../domain/thread/ThreadId.js"
 import type { MemoryFsFailure } from "./MemoryFs.js"
 import { factEvents } from "./state/Facts.js"
@@ -314,6 +315,8 @@ export const Explanation = Schema.Struct({
   /** The data about the thread in the index; null for a forgotten thread. */
   thread: Schema.NullOr(
     Schema.Struct({
+      /** The coding agent that recorded the session. */
+      agent: CodingAgent,
       title: Schema.NullOr(Schema.String),
       cwd: Schema.NullOr(Schema.String),
       source: Schema.NullOr(Schema.String),

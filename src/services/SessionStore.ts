@@ -3,20 +3,30 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
+import { agentTitles, CodingAgent, homeVariables } from "../domain/session/CodingAgent.js"
 import { withDiskFault } from "../domain/memory/DiskFault.js"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
-import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
 import type { LineStart } from "../domain/session/codex/RolloutSegments.js"
+import type { SessionLine } from "../domain/session/SessionLine.js"
 import type { SessionNames } from "../domain/session/codex/SessionNames.js"
 import type { RolloutFile } from "../domain/thread/Thread.js"
 import type { ThreadFacts } from "../domain/thread/ThreadFacts.js"
 
-/** The Codex home does not exist, or is not a folder. Nothing was done; give the right path. */
+/** No home of an agent can be used, where sessions could be. Nothing was done; give the right path. */
 export class CodexHomeUnavailable extends Schema.TaggedError<CodexHomeUnavailable>(
   "rollout-memories/CodexHomeUnavailable"
-)("CodexHomeUnavailable", { path: Schema.String, reason: Schema.String }) {
+)("CodexHomeUnavailable", {
+  path: Schema.String,
+  reason: Schema.String,
+  /** The agent whose home the path is; Codex if it is absent. */
+  agent: Schema.optional(CodingAgent),
+  /** The homes of other agents that were looked at too. */
+  others: Schema.optional(Schema.Array(Schema.String))
+}) {
   override get message(): string {
-    return `the Codex home ${this.path} cannot be used: ${this.reason}; pass --codex-home or set CODEX_HOME`
+    const { agent = "codex", others = [] } = this
+    const also = others.length === 0 ? "" : `, and neither can ${others.join(", ")}`
+    return `the ${agentTitles[agent]} home ${this.path} cannot be used: ${this.reason}${also}; pass --codex-home or set ${homeVariables[agent]}`
   }
 }
 
@@ -29,6 +39,12 @@ export class RolloutUnreadable extends Schema.TaggedError<RolloutUnreadable>("ro
     const detail = this.cause instanceof Error ? `: ${this.cause.message}` : ""
     return withDiskFault(`the rollout ${this.path} cannot be read${detail}`, this.cause)
   }
+}
+
+/** The home of an agent: the folder in which it keeps its sessions. */
+export interface AgentHome {
+  readonly agent: CodingAgent
+  readonly path: string
 }
 
 /** The last element of a session's stream: size and hash of exactly the content that was read. */
@@ -45,8 +61,10 @@ export interface EndOfRollout {
 export class SessionStore extends Context.Tag("rollout-memories/SessionStore")<
   SessionStore,
   {
-    /** Fails when there is no Codex home. */
+    /** Fails when no agent's home can be used. */
     readonly check: Effect.Effect<void, CodexHomeUnavailable>
+    /** Lists the agents whose sessions can be listed now, with the paths of their homes. */
+    readonly agents: Effect.Effect<ReadonlyArray<AgentHome>>
     /** Lists every session file, each real file once, in the order of their paths. Opens no file. */
     readonly list: Effect.Effect<ReadonlyArray<RolloutFile>, CodexHomeUnavailable>
     /** Reads the names that people gave their sessions; empty when there is no record of names. */
@@ -73,6 +91,6 @@ export class SessionStore extends Context.Tag("rollout-memories/SessionStore")<
     readonly read: (
       file: RolloutFile,
       endOrdinal?: number
-    ) => Stream.Stream<RolloutLine | MalformedLine | EndOfRollout, RolloutUnreadable>
+    ) => Stream.Stream<SessionLine | EndOfRollout, RolloutUnreadable>
   }
 >() {}

@@ -1,6 +1,7 @@
 import * as Duration from "effect/Duration"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { CodingAgent, codingAgents } from "../domain/session/CodingAgent.js"
 import { namedModel } from "../domain/model/Api.js"
 
 /** A setting: its description, its allowed values, and its default. */
@@ -166,6 +167,34 @@ export const efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "ma
 
 /** The service tiers of OpenAI and Anthropic; `unset` leaves the tier to the server. */
 export const serviceTiers = ["auto", "default", "flex", "priority", "unset"] as const
+
+/** The agents whose sessions are read; `found` is each whose home is there. */
+export type Agents = "found" | ReadonlyArray<CodingAgent>
+
+const AgentList = Schema.transform(
+  Schema.compose(
+    Schema.split(","),
+    Schema.Array(Schema.compose(Schema.Trim, Schema.Literal("found", ...codingAgents)))
+  ),
+  Schema.Union(Schema.Literal("found"), Schema.Array(CodingAgent).pipe(Schema.minItems(1))),
+  {
+    strict: true,
+    decode: (names) => {
+      const named = codingAgents.filter((agent) => names.includes(agent))
+      return names.includes("found") ? ("found" as const) : named
+    },
+    encode: (agents) => (agents === "found" ? ["found" as const] : agents)
+  }
+)
+
+/** Makes a setting for the names of agents, or those that are found. */
+export const agents = (description: string): Setting<Agents> =>
+  setting(AgentList, {
+    description,
+    expected: `${codingAgents.join(", ")}, separated by commas, or found`,
+    fallback: "found",
+    fallbackText: "found"
+  })
 
 /** The sources whose sessions become memory; `all` is every source but sub-agents. */
 export type Sources = "all" | ReadonlyArray<string>

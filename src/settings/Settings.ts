@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { join, resolve } from "node:path"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -7,8 +8,10 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { type Api, namedModel, type NamedModel } from "../domain/model/Api.js"
+import { type CodingAgent, codingAgents, homeVariables } from "../domain/session/CodingAgent.js"
 import { isServerUrl, variable, withoutUser } from "./Environment.js"
 import {
+  agents,
   choice,
   efforts,
   flag,
@@ -20,6 +23,7 @@ import {
   price,
   seconds,
   serviceTiers,
+  type Agents,
   type Setting,
   sources,
   time
@@ -77,8 +81,9 @@ export const settings = {
   minIdle: time(10, "m", "The time of silence after which a session is read."),
   sources: sources(
     ["cli", "vscode"],
-    "The sources of sessions that become memory; all is every source but sub-agents."
+    "The sources that become memory, as cli or claude:cli; all is all but sub-agents."
   ),
+  agents: agents("The coding agents whose sessions are read; found is each whose home is there."),
   currentThread: optionalText("The id of the session that starts the pass; it is not read."),
   retryFirst: time(10, "m", "The wait after a first failure."),
   retryFactor: integer(4, 1, 100, "The factor by which each further wait is longer."),
@@ -137,10 +142,12 @@ type SettingValue<Name extends SettingName> = (typeof settings)[Name] extends Se
 /** The values of all settings in one pass. */
 export type SettingValues = { readonly [Name in SettingName]: SettingValue<Name> }
 
-/** The absolute paths of the two homes. */
+/** The absolute paths of the homes. */
 export interface Homes {
   readonly codexHome: string
   readonly memoriesHome: string
+  /** The homes of the agents whose sessions are read, whether they are there or not. */
+  readonly agentHomes: ReadonlyArray<{ readonly agent: CodingAgent; readonly path: string }>
 }
 
 /** The server of a model: its base URL and its key. */
@@ -252,7 +259,26 @@ const readSetting = Effect.fnUntraced(function* (name: SettingName, option: Give
 /** Returns the default memories home for a Codex home. */
 const memoriesHomeIn = (codexHome: string): string => join(codexHome, "memories")
 
-const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
+/**
+ * Returns the default memories home where no home is named. Without Codex it is below the user's data, and it stays
+ * there when Codex comes later.
+ */
+const foundMemoriesHome = (codexHome: string, dataHome: string): string => {
+  const own = join(dataHome, "rollout-memories")
+  const inCodex = memoriesHomeIn(codexHome)
+  const holdsMemory = (home: string): boolean => existsSync(join(home, "state.sqlite"))
+  const isOwn = holdsMemory(own) ? !holdsMemory(inCodex) : !existsSync(codexHome)
+  return isOwn ? own : inCodex
+}
+
+/** The folders of the agents' homes, below the user's home. */
+const homeFolders: { readonly [Name in CodingAgent]: string } = { codex: ".codex", claude: ".claude" }
+
+/**
+ * Reads the homes. Where a home is named that is not the agent's default one, only the sessions of agents with a named
+ * home are read; the setting `agents` names others.
+ */
+const readHomes = Effect.fnUntraced(function* (options: GivenOptions, chosen: Agents) {
   const userHome = yield* Config.string("HOME").pipe(
     Config.orElse(() => Config.string("USERPROFILE")),
     Config.withDefault(".")
@@ -263,15 +289,34 @@ const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
     text === ""
       ? new SettingInvalid({ source: option, value: text, expected: "a directory" })
       : Effect.succeed(path(text))
-  const codexHome = yield* Option.match(yield* given(options.codexHome, "CODEX_HOME"), {
-    onNone: () => Effect.succeed(path("~/.codex")),
-    onSome: named
-  })
+  const homes = yield* Effect.forEach(codingAgents, (agent) =>
+    Effect.gen(function* () {
+      const fallback = path(`~/${homeFolders[agent]}`)
+      const written = yield* given(agent === "codex" ? options.codexHome : undefined, homeVariables[agent])
+      const home = Option.isSome(written) ? yield* named(written.value) : fallback
+      return { agent, path: home, isGiven: Option.isSome(written), isNamed: home !== fallback }
+    })
+  )
+  const hasNamed = homes.some(({ isNamed }) => isNamed)
+  const isRead = ({ agent, isNamed }: (typeof homes)[number]): boolean =>
+    chosen === "found" ? isNamed || !hasNamed : chosen.includes(agent)
+  const agentHomes = homes.filter(isRead).map(({ agent, path }) => ({ agent, path }))
+  const codex = homes.find(({ agent }) => agent === "codex")
+  const codexHome = codex?.path ?? path("~/.codex")
+  const dataHome = Option.map(yield* variable("XDG_DATA_HOME"), path)
   const memoriesHome = yield* Option.match(yield* given(options.memoriesHome, "MEMORIES_HOME"), {
-    onNone: () => Effect.succeed(memoriesHomeIn(codexHome)),
+    onNone: () =>
+      Effect.sync(() =>
+        codex?.isGiven === true
+          ? memoriesHomeIn(codexHome)
+          : foundMemoriesHome(
+              codexHome,
+              Option.getOrElse(dataHome, () => path("~/.local/share"))
+            )
+      ),
     onSome: named
   })
-  return { codexHome, memoriesHome }
+  return { codexHome, memoriesHome, agentHomes }
 })
 
 /** A server, and the names of the variables that it was read from. */
@@ -359,7 +404,7 @@ export const loadSettings = Effect.fn("Settings.load")(function* (options: Given
   const checked = yield* checkAll(values)
   return Settings.of({
     ...checked,
-    ...(yield* readHomes(options)),
+    ...(yield* readHomes(options, checked.agents)),
     allowProviderCrossing: checked.allowProviderCrossing || namesModels(options, checked),
     modelServers: yield* readServers(checked)
   })
@@ -396,14 +441,28 @@ export const layer = (
   given: Partial<SettingValues> & {
     readonly codexHome: string
     readonly memoriesHome?: string | undefined
+    /** The home of Claude Code; undefined reads none of its sessions. */
+    readonly claudeHome?: string | undefined
     readonly modelServers?: Partial<ModelServers> | undefined
   }
 ): Layer.Layer<Settings, SettingInvalid> => {
-  const { codexHome, memoriesHome = memoriesHomeIn(codexHome), modelServers, ...values } = given
+  const { claudeHome, codexHome, memoriesHome = memoriesHomeIn(codexHome), modelServers, ...values } = given
+  const named = { codex: codexHome, claude: claudeHome }
+  const chosen = values.agents ?? "found"
+  const agentHomes = codingAgents.flatMap((agent) => {
+    const path = chosen === "found" || chosen.includes(agent) ? named[agent] : undefined
+    return path === undefined ? [] : [{ agent, path }]
+  })
   return Layer.effect(
     Settings,
     Effect.map(checkAll({ ...fallbacks(), ...values }), (checked) =>
-      Settings.of({ ...checked, codexHome, memoriesHome, modelServers: { ...defaultServers, ...modelServers } })
+      Settings.of({
+        ...checked,
+        codexHome,
+        memoriesHome,
+        agentHomes,
+        modelServers: { ...defaultServers, ...modelServers }
+      })
     )
   )
 }

@@ -19,6 +19,7 @@ const thread = makeThread(1)
 /** Reads files as those of thread 1, those that are `held`. */
 const read = (files: ReadonlyArray<readonly [name: string, text: string]>, held = files) => {
   const known = files.map(([path], index): KnownRollout => ({
+    agent: "codex",
     path,
     size: 1,
     modifiedAt: 1,

@@ -155,6 +155,7 @@ const write = (files: Files, path: string, text: string) =>
 
 const memoryOf = (number: number, says = safe`what ${number} did`): ThreadMemory => ({
   threadId: idOf(number),
+  agent: "codex",
   cwd: ferry,
   rolloutPath: `/codex/sessions/${number}.jsonl`,
   traceSummary: safe`# ${says}\n\n- step`,

@@ -14,9 +14,9 @@ import {
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Effect, FastCheck, Layer, type Scope, Stream } from "effect"
-import type { MalformedLine, RolloutLine } from "../../src/domain/session/codex/RolloutLine.js"
+import { addSessionLine, type SessionLine } from "../../src/domain/session/SessionLine.js"
 import { type RolloutFile, threadOf } from "../../src/domain/thread/Thread.js"
-import { addLine, noFacts } from "../../src/domain/thread/ThreadFacts.js"
+import { noFacts } from "../../src/domain/thread/ThreadFacts.js"
 import * as SessionStoreDisk from "../../src/layers/sessions/SessionStoreDisk.js"
 import * as SessionStoreMemory from "../../src/layers/sessions/SessionStoreMemory.js"
 import {
@@ -33,7 +33,7 @@ import { frameHeader, runBlock, zstdFrame } from "../support/zstd.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 
 type Store = SessionStore["Type"]
-type Line = RolloutLine | MalformedLine | EndOfRollout
+type Line = SessionLine | EndOfRollout
 
 /** Rollouts by their paths below the home. */
 type Home = { readonly [path: string]: string }
@@ -74,6 +74,7 @@ const onDisk = Effect.fnUntraced(function* (files: Home) {
 
 const heldOf = (files: Home) =>
   Object.entries(files).map(([path, content]) => ({
+    agent: "codex",
     path: `/codex/${path}`,
     content,
     modifiedAt: writtenAt,
@@ -94,6 +95,7 @@ const fromHost = (files: Home) => {
 }
 
 const fileAt = ({ home }: World, path: string): RolloutFile => ({
+  agent: "codex",
   path: join(home, path),
   size: 0,
   modifiedAt: 0,
@@ -110,10 +112,7 @@ const tagsOf = (lines: ReadonlyArray<Line>) =>
 
 /** What every line of a rollout says, by a whole reading. */
 const wholeFacts = (lines: ReadonlyArray<Line>) =>
-  lines.reduce(
-    (facts, line) => (line._tag === "EndOfRollout" || line._tag === "MalformedLine" ? facts : addLine(facts, line)),
-    noFacts
-  )
+  lines.reduce((facts, line) => (line._tag === "EndOfRollout" ? facts : addSessionLine(facts, line)), noFacts)
 
 const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, never, Scope.Scope>) => {
   const test = <E>(title: string, files: Home, body: (world: World) => Effect.Effect<void, E, Scope.Scope>) =>
@@ -133,14 +132,22 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
           yield* store.check
           assert.deepStrictEqual(yield* store.list, [
             {
+              agent: "codex",
               path: join(home, "archived_sessions", nameOf(3)),
               size: 3,
               modifiedAt: writtenAt,
               isArchived: true
             },
-            { path: join(home, "sessions/2025/12/31", nameOf(4)), size: 0, modifiedAt: writtenAt, isArchived: false },
-            { path: join(home, day, nameOf(1)), size: 2, modifiedAt: writtenAt, isArchived: false },
             {
+              agent: "codex",
+              path: join(home, "sessions/2025/12/31", nameOf(4)),
+              size: 0,
+              modifiedAt: writtenAt,
+              isArchived: false
+            },
+            { agent: "codex", path: join(home, day, nameOf(1)), size: 2, modifiedAt: writtenAt, isArchived: false },
+            {
+              agent: "codex",
               path: join(home, day, nameOf(2)),
               size: Buffer.byteLength(simpleSession()),
               modifiedAt: writtenAt,
@@ -186,7 +193,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
           const size = Buffer.byteLength(lines)
           assert.deepStrictEqual(read.at(-1), {
             _tag: "EndOfRollout",
-            file: { path: join(world.home, "a.jsonl"), size, modifiedAt: writtenAt, isArchived: false },
+            file: { agent: "codex", path: join(world.home, "a.jsonl"), size, modifiedAt: writtenAt, isArchived: false },
             content: { size, hash: sha256(lines) }
           })
         })
@@ -430,7 +437,7 @@ describe("sessions in the memory of a host", () => {
       const bytes = Buffer.from(`before${text}after`).subarray(6, 6 + Buffer.byteLength(text))
       for (const content of [text, bytes, new Set(text.trimEnd().split("\n"))]) {
         const store = yield* built(SessionStoreMemory.layer([{ path: "one", content, modifiedAt: 1 }]))
-        const file: RolloutFile = { path: "one", size: bytes.length, modifiedAt: 1, isArchived: false }
+        const file: RolloutFile = { agent: "codex", path: "one", size: bytes.length, modifiedAt: 1, isArchived: false }
         assert.deepStrictEqual(yield* store.list, [file])
         assert.deepStrictEqual((yield* readAll(store, file)).at(-1), {
           _tag: "EndOfRollout",
@@ -466,7 +473,7 @@ describe("sessions in the memory of a host", () => {
         yield await Promise.resolve({ path: "one", content: simpleSession() })
         throw new Error("the host's server is down")
       }
-      const file: RolloutFile = { path: "one", size: 0, modifiedAt: 0, isArchived: false }
+      const file: RolloutFile = { agent: "codex", path: "one", size: 0, modifiedAt: 0, isArchived: false }
       for (const held of [
         broken,
         () => {

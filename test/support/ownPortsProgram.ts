@@ -111,7 +111,16 @@ const database = Layer.mergeAll(
     store: ({ threadId }, { updatedAt }, stored) =>
       Effect.sync(() => {
         const rolloutPath = threads.get(threadId)?.rolloutPath ?? ""
-        memories.push(...stored.map((memory) => ({ ...memory, threadId, rolloutPath, updatedAt, version: "1" })))
+        memories.push(
+          ...stored.map((memory) => ({
+            ...memory,
+            threadId,
+            agent: "codex" as const,
+            rolloutPath,
+            updatedAt,
+            version: "1"
+          }))
+        )
       }),
     storeNothing: unused("storeNothing"),
     import: unused("import"),

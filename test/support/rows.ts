@@ -31,6 +31,7 @@ type ThreadFields = ConstructorParameters<typeof Thread>[0]
 export const makeThread = (number: number, fields: Partial<ThreadFields> = {}): Thread =>
   new Thread({
     id: idOf(number),
+    agent: "codex",
     rolloutPath: `/codex/sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`,
     createdAt: startOfFixtures + number * 60_000,
     updatedAt: startOfFixtures + number * 60_000 + 30_000,

@@ -26,6 +26,7 @@ const reasons: { readonly [reason: string]: string } = {
   "sub-agent": "of sub-agents",
   source: "of sources that do not become memory",
   "memory-disabled": "recorded with memory switched off",
+  agent: "of agents that MEMORIES_AGENTS must name before a model sees them",
   provider: "recorded with another provider"
 }
 
@@ -39,7 +40,7 @@ const sessionsOf = (report: PassReport): string =>
     ...(report.failed.length > 0 ? [`${report.failed.length} failed`] : [])
   ].join(", ")
 
-/** Renders the number of skipped lines that a newer version of Codex wrote. */
+/** Renders the number of skipped lines that a newer version of an agent wrote. */
 const unknownLines = ({ unknownLines }: PassReport): ReadonlyArray<string> =>
   unknownLines.length === 0
     ? []

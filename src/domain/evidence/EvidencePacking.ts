@@ -292,6 +292,11 @@ export class EvidencePacking {
     }
   }
 
+  /** The size of the whole text in UTF-8 bytes, until it is shrunk. */
+  get size(): number {
+    return this.bytes
+  }
+
   /**
    * Returns the text within this many UTF-8 bytes. When no step is left, only the head and the tail of the text remain.
    */

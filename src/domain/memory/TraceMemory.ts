@@ -8,6 +8,7 @@ import { type Redact, rewrite, type SafeText } from "../privacy/SafeText.js"
 import { traceFolder } from "./Publication.js"
 import type { StageOneOutput } from "./StageOneOutput.js"
 import { timestampOf } from "../session/Timestamp.js"
+import { type CodingAgent, codingAgents } from "../session/CodingAgent.js"
 import { ThreadId } from "../thread/ThreadId.js"
 
 /** Maximum sizes of a stored trace and summary, in UTF-8 bytes. */
@@ -114,6 +115,8 @@ export const threadOfTrace = (path: string): string | undefined =>
 /** The header of a trace file. */
 export interface TraceHeader {
   readonly threadId: ThreadId
+  /** The coding agent that recorded the session; Codex if it is absent. */
+  readonly agent?: CodingAgent | undefined
   readonly cwd: string
   readonly rolloutPath: string
   /** The time of the thread's last record in Unix milliseconds. */
@@ -134,6 +137,7 @@ export const renderTraceFile = (header: TraceHeader, trace: SafeText): SafeText 
   return rewrite(trace, (text) =>
     [
       `thread_id: ${header.threadId}`,
+      ...(header.agent === undefined || header.agent === "codex" ? [] : [`agent: ${header.agent}`]),
       `cwd: ${onOneLine(header.cwd)}`,
       `rollout_path: ${onOneLine(header.rolloutPath)}`,
       ...(updatedAt === undefined ? [] : [`updated_at: ${updatedAt}`]),
@@ -185,6 +189,7 @@ export const readTraceFile = (
     ? Option.none()
     : Option.some({
         threadId: ThreadId.make(threadId),
+        agent: codingAgents.find((agent) => agent === header.get("agent")) ?? "codex",
         cwd,
         rolloutPath,
         updatedAt,

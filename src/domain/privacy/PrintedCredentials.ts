@@ -1,6 +1,7 @@
 import { readOutput } from "../session/codex/calls/CallOutput.js"
 import { isJsonObject, type JsonObject } from "../session/LenientField.js"
 import type { RolloutLine } from "../session/codex/RolloutLine.js"
+import { mapTexts, type RecordEntry } from "../session/records/SessionRecord.js"
 import { completedItem } from "../session/codex/SessionText.js"
 import { redactionMarker } from "./redaction/Marker.js"
 import { isWords } from "./redaction/Values.js"
@@ -44,9 +45,12 @@ const credentialsIn = (printed: string): ReadonlyArray<string> => {
 
 const textIn = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""))
 
+const replaceAll = (text: string, secrets: ReadonlyArray<string>): string =>
+  secrets.reduce((rest, secret) => rest.replaceAll(secret, redactionMarker), text)
+
 const replaceIn = (value: unknown, secrets: ReadonlyArray<string>): unknown => {
   if (typeof value === "string") {
-    return secrets.reduce((text, secret) => text.replaceAll(secret, redactionMarker), value)
+    return replaceAll(value, secrets)
   }
   if (Array.isArray(value)) {
     const list: ReadonlyArray<unknown> = value
@@ -77,12 +81,21 @@ export class PrintedCredentials {
       case "Event":
         return { ...line, payload: this.replaced(line.payload, this.ofEvent(completedItem(line) ?? line.payload)) }
       case "Compacted": {
-        const secrets = [...this.known]
-        return { ...line, message: secrets.reduce((text, one) => text.replaceAll(one, redactionMarker), line.message) }
+        return { ...line, message: replaceAll(line.message, [...this.known]) }
       }
       default:
         return line
     }
+  }
+
+  /** Returns an entry of a record without credentials that a command printed in it or before it. */
+  withoutIn(entry: RecordEntry): RecordEntry {
+    if (entry._tag === "Called" && entry.action._tag === "Command" && printsCredential.test(entry.action.command)) {
+      this.calls.add(entry.callId)
+    }
+    const isTheirs = entry._tag === "Returned" && this.calls.has(entry.callId)
+    const all = this.knownWith(isTheirs ? credentialsIn(entry.text) : [])
+    return all.length === 0 ? entry : mapTexts(entry, (text) => replaceAll(text, all))
   }
 
   private ofItem(kind: string, item: JsonObject): ReadonlyArray<string> {
@@ -105,13 +118,18 @@ export class PrintedCredentials {
   }
 
   private replaced(object: JsonObject, secrets: ReadonlyArray<string>): JsonObject {
+    const all = this.knownWith(secrets)
+    return all.length === 0 ? object : replaceInObject(object, all)
+  }
+
+  /** Remembers credentials, and returns them with those that are known from before. */
+  private knownWith(secrets: ReadonlyArray<string>): ReadonlyArray<string> {
     for (const secret of secrets) {
       if (secret.length >= leastElsewhere && !isWords(secret) && this.known.size < mostKnown) {
         this.known.add(secret)
       }
     }
-    const all = [...new Set([...secrets, ...this.known])]
-    return all.length === 0 ? object : replaceInObject(object, all)
+    return [...new Set([...secrets, ...this.known])]
   }
 }
 

@@ -25,6 +25,10 @@ const withoutPrivateParts = (parts: ReadonlyArray<string>): ReadonlyArray<string
   })
 }
 
+/** Removes the private text from the whole text of one message. */
+export const withoutPrivateText = (text: string): string =>
+  mayHoldPrivate(text) ? (withoutPrivateParts([text])[0] ?? "").trim() : text
+
 /** The maximum depth of a value that is searched. Deeper values are dropped, since nobody can have said them. */
 const deepestWords = 8
 

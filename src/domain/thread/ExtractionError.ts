@@ -1,13 +1,20 @@
 import * as Schema from "effect/Schema"
+import { agentTitles, CodingAgent } from "../session/CodingAgent.js"
 import { ThreadId } from "./ThreadId.js"
 
-/** The file contains no line of any rollout format. Only new content makes another attempt useful. */
+/** The file contains no line of any format of its agent's sessions. Only new content makes another attempt useful. */
 export class NotACodexRollout extends Schema.TaggedError<NotACodexRollout>("rollout-memories/NotACodexRollout")(
   "NotACodexRollout",
-  { path: Schema.String }
+  {
+    path: Schema.String,
+    /** The agent in whose home the file lies; Codex if it is absent. */
+    agent: Schema.optional(CodingAgent)
+  }
 ) {
   override get message(): string {
-    return `${this.path} is not a Codex rollout; it is read again when its content changes`
+    const { agent = "codex" } = this
+    const what = agent === "codex" ? "Codex rollout" : `session of ${agentTitles[agent]}`
+    return `${this.path} is not a ${what}; it is read again when its content changes`
   }
 }
 

@@ -1,6 +1,7 @@
 import { mayBeSentTo } from "../privacy/Provider.js"
 import { isSubAgentSource } from "../session/codex/RolloutLine.js"
 import { isFresh, isSameFailedContent, type RolloutContent, type ThreadRecord } from "./Extraction.js"
+import type { CodingAgent } from "../session/CodingAgent.js"
 import type { IgnoreRules } from "./IgnoreRules.js"
 import type { Thread } from "./Thread.js"
 import type { WhyNot } from "./WhyNot.js"
@@ -14,6 +15,8 @@ export interface RuleContext {
   readonly currentThread: string | undefined
   /** The sources whose sessions may become memory; `all` is every source but sub-agents. */
   readonly sources: "all" | ReadonlyArray<string>
+  /** The agents whose sessions may leave this machine; undefined where nothing leaves it. */
+  readonly sentAgents: ReadonlyArray<CodingAgent> | undefined
   /** The only provider whose sessions may be read; undefined where all may. */
   readonly provider: string | undefined
   readonly ignore: IgnoreRules
@@ -50,6 +53,16 @@ const lastWritten = (thread: Thread, now: number): number =>
 const time = (what: string, value: number | null): Compared => ({ what, value, unit: "time" })
 const text = (what: string, value: string | null): Compared => ({ what, value, unit: "text" })
 const bytes = (what: string, value: number | null): Compared => ({ what, value, unit: "bytes" })
+
+/** Returns the source of a thread with its agent, as in `claude:cli`. Codex's sources need no agent before them. */
+const sourceName = ({ agent, source }: Pick<Thread, "agent" | "source">): string =>
+  agent === "codex" ? source : `${agent}:${source}`
+
+/** True if a source may become memory: it is named, for all agents or with its agent before it, as in `claude:cli`. */
+const isSourceAllowed = (
+  { agent, source }: Pick<Thread, "agent" | "source">,
+  sources: RuleContext["sources"]
+): boolean => sources === "all" || sources.includes(source) || sources.includes(`${agent}:${source}`)
 
 /**
  * The rules that decide whether a session is learned from, in the order in which they are asked. The pass, `plan`,
@@ -102,9 +115,9 @@ export const learningRules: ReadonlyArray<LearningRule> = [
     name: "comes from a source that does not become memory",
     verdict: "source",
     isReported: false,
-    applies: ({ thread }, { sources }) => sources !== "all" && !sources.includes(thread.source),
+    applies: ({ thread }, { sources }) => !isSourceAllowed(thread, sources),
     compared: ({ thread }, { sources }) => [
-      text("source", thread.source),
+      text("source", sourceName(thread)),
       text("sources allowed", sources === "all" ? "all" : sources.join(", "))
     ]
   },
@@ -141,6 +154,16 @@ export const learningRules: ReadonlyArray<LearningRule> = [
     compared: ({ extraction }) => [
       text("claimed by", extraction.claimOwner),
       time("claim ends", extraction.claimExpiresAt)
+    ]
+  },
+  {
+    name: "is of an agent that must be named before its sessions go to a model",
+    verdict: "agent",
+    isReported: true,
+    applies: ({ thread }, { sentAgents }) => sentAgents !== undefined && !sentAgents.includes(thread.agent),
+    compared: ({ thread }, { sentAgents }) => [
+      text("agent", thread.agent),
+      text("agents named", sentAgents?.join(", ") ?? null)
     ]
   },
   {

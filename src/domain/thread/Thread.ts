@@ -3,6 +3,7 @@ import * as Data from "effect/Data"
 import { cutEnd, keptText } from "../text/ByteBudget.js"
 import { isGreeting } from "../text/Greetings.js"
 import { type Redact, rewrite, safe, type SafeText } from "../privacy/SafeText.js"
+import type { CodingAgent } from "../session/CodingAgent.js"
 import { sourceOf } from "../session/codex/RolloutLine.js"
 import { timestampOf } from "../session/Timestamp.js"
 import { type Directory, isStaging } from "./WorkingDirectory.js"
@@ -13,6 +14,8 @@ import type { Withholding } from "./WhyNot.js"
 /** The values of a {@link Thread}. */
 export interface ThreadFields {
   readonly id: ThreadId
+  /** The coding agent that recorded the session. */
+  readonly agent: CodingAgent
   readonly rolloutPath: string
   readonly createdAt: number
   readonly updatedAt: number
@@ -74,8 +77,10 @@ const unknownSource = safe`unknown`
 export const withheld = (thread: Thread, reason: Withholding): Thread =>
   new Thread({ ...thread, ...unsaid, source: unknownSource, withheld: reason })
 
-/** A rollout's file, as a listing of the Codex home returns it. */
+/** A session's file, as a listing of an agent's home returns it. */
 export interface RolloutFile {
+  /** The coding agent that recorded it. */
+  readonly agent: CodingAgent
   /** The absolute path, with symbolic links resolved. */
   readonly path: string
   readonly size: number
@@ -136,6 +141,7 @@ export const threadOf = (
   const firstWords = firstRequest === undefined ? roleMessage : (facts.firstWords ?? greeting)
   return new Thread({
     id: threadIdOf(facts.meta?.id, name),
+    agent: file.agent,
     rolloutPath: file.path,
     createdAt: timestampOf(facts.meta?.timestamp) ?? facts.metaTimestamp ?? timeInName(name) ?? file.modifiedAt,
     updatedAt: lastRecordTime(facts, file, now),

@@ -12,6 +12,7 @@ export const WhyNot = Schema.Literal(
   "current",
   "idle",
   "claimed",
+  "agent",
   "provider",
   "quarantined",
   "backoff",

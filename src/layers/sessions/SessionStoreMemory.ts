@@ -57,6 +57,7 @@ const tailOf = (bytes: Buffer, head?: ThreadFacts, endOrdinal?: number) =>
   readTail(bytes.subarray(-tailBytes), bytes.length <= tailBytes, head, endOrdinal)
 
 const fileOf = (rollout: HeldRollout, bytes: Buffer): RolloutFile => ({
+  agent: "codex",
   path: rollout.path,
   size: bytes.length,
   modifiedAt: rollout.modifiedAt ?? tailOf(bytes).lastTimestamp ?? 0,
@@ -98,6 +99,7 @@ export const layer = (held: HeldRollouts | (() => HeldRollouts)): Layer.Layer<Se
   }
   return Layer.succeed(SessionStore, {
     check: Effect.void,
+    agents: Effect.succeed([{ agent: "codex" as const, path: "held by the host" }]),
     names: Effect.succeed(new Map()),
     list: Effect.gen(function* () {
       const failing = (cause: unknown) =>

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { memoryVersion, namedTrace } from "../../domain/memory/TraceMemory.js"
 import { rewrite } from "../../domain/privacy/SafeText.js"
 import { Extraction, type ThreadRecord, unclaimed } from "../../domain/thread/Extraction.js"
+import { CodingAgent } from "../../domain/session/CodingAgent.js"
 import { Thread } from "../../domain/thread/Thread.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
 import { Directory } from "../../domain/thread/WorkingDirectory.js"
@@ -39,6 +40,7 @@ const RecordRow = Schema.Struct({
 })
 
 const KnownRow = Schema.Struct({
+  agent: CodingAgent,
   path: Schema.String,
   size: Schema.Int,
   modifiedAt: Schema.Int,
@@ -46,7 +48,7 @@ const KnownRow = Schema.Struct({
   lastRecordAt: Schema.Int
 })
 
-/** Maximum rows in one insert: SQLite allows 32,766 parameters, and a thread needs 21. */
+/** Maximum rows in one insert: SQLite allows 32,766 parameters, and a thread needs 23. */
 const insertedRows = 500
 
 /**
@@ -209,7 +211,7 @@ const make = Effect.map(Queries, (queries) => {
 
   const upsert = (threads: ReadonlyArray<Thread>) =>
     sql`INSERT INTO threads ${sql.insert(threads.map((thread) => ({ ...thread })))}
-      ON CONFLICT (id) DO UPDATE SET rollout_path = excluded.rollout_path, created_at = excluded.created_at,
+      ON CONFLICT (id) DO UPDATE SET agent = excluded.agent, rollout_path = excluded.rollout_path, created_at = excluded.created_at,
         updated_at = excluded.updated_at,
         source = CASE WHEN excluded.source = 'vscode' AND threads.withheld IS NULL THEN threads.source
           ELSE excluded.source END,
@@ -230,7 +232,8 @@ const make = Effect.map(Queries, (queries) => {
 
   const know = (rollouts: ReadonlyArray<KnownRollout>) =>
     sql`INSERT INTO rollout_files ${sql.insert(
-      rollouts.map(({ lastRecordAt, modifiedAt, path, size, threadId }) => ({
+      rollouts.map(({ agent, lastRecordAt, modifiedAt, path, size, threadId }) => ({
+        agent,
         path,
         size,
         modifiedAt,

@@ -17,6 +17,7 @@ import { FactId, factsVersion } from "../../domain/facts/Fact.js"
 import { memoryVersion } from "../../domain/memory/TraceMemory.js"
 import { rewrite } from "../../domain/privacy/SafeText.js"
 import { learnedFrom } from "../../domain/thread/Extraction.js"
+import { CodingAgent } from "../../domain/session/CodingAgent.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
 import { bucketOf, Directory } from "../../domain/thread/WorkingDirectory.js"
 import { type Claim, ClaimLost } from "../../services/state/Claims.js"
@@ -38,6 +39,7 @@ import { anywhere, findAll, findOne, StoredText } from "./sqlite/Rows.js"
 
 const EntryRow = Schema.Struct({
   threadId: ThreadId,
+  agent: CodingAgent,
   cwd: Directory,
   title: StoredText,
   updatedAt: Schema.Int,
@@ -165,13 +167,14 @@ const make = Effect.map(Queries, (queries) => {
     )
 
   const importMemories = Effect.fnUntraced(function* (memories: Arr.NonEmptyReadonlyArray<ImportedMemory>) {
-    const [{ cwd, rolloutPath, threadId, updatedAt }] = memories
+    const [{ agent = "codex", cwd, rolloutPath, threadId, updatedAt }] = memories
     const now = yield* Clock.currentTimeMillis
     if (yield* isDecided(threadId)) {
       return false
     }
     yield* sql`INSERT OR IGNORE INTO threads ${sql.insert({
       id: threadId,
+      agent,
       rolloutPath,
       createdAt: updatedAt,
       updatedAt,
@@ -295,11 +298,12 @@ const make = Effect.map(Queries, (queries) => {
   const entries = findAll({
     Request: Schema.Struct({ cwd: Schema.UndefinedOr(Directory), perDirectory: Schema.Number }),
     Result: EntryRow,
-    execute: ({ cwd, perDirectory }) => sql`SELECT m.thread_id, m.cwd, m.updated_at,
+    execute: ({ cwd, perDirectory }) => sql`SELECT m.thread_id, t.agent, m.cwd, m.updated_at,
         ${sql.literal(outcomesColumn)} AS outcomes,
         substr(m.trace_summary, 1, coalesce(nullif(instr(m.trace_summary, char(10)), 0), 201) - 1) AS title,
         octet_length(m.trace_summary) AS size
       FROM (${newest(cwd, perDirectory)}) n JOIN thread_memory m ON m.thread_id = n.id AND m.cwd = n.cwd
+      JOIN threads t ON t.id = m.thread_id
       ORDER BY m.cwd, m.updated_at DESC, m.thread_id DESC`
   })
 

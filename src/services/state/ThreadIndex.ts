@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { ThreadRecord } from "../../domain/thread/Extraction.js"
 import type { SafeText } from "../../domain/privacy/SafeText.js"
+import type { CodingAgent } from "../../domain/session/CodingAgent.js"
 import type { Thread } from "../../domain/thread/Thread.js"
 import type { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
@@ -11,6 +12,7 @@ import type { StateDbFailure } from "./StateDbError.js"
 
 /** An indexed rollout file, with its size and times when it was last indexed. */
 export interface KnownRollout {
+  readonly agent: CodingAgent
   readonly path: string
   readonly size: number
   readonly modifiedAt: number

@@ -8,6 +8,7 @@ import type { Grounding } from "../../domain/memory/Grounding.js"
 import type { SearchDocument, SearchQuery } from "../../domain/memory/Search.js"
 import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { RolloutContent } from "../../domain/thread/Extraction.js"
+import type { CodingAgent } from "../../domain/session/CodingAgent.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim, ClaimLost } from "./Claims.js"
@@ -57,6 +58,8 @@ export interface NewMemory {
 /** A stored memory of a thread's work in one directory, with the header fields of its trace file. */
 export interface ThreadMemory {
   readonly threadId: ThreadId
+  /** The coding agent that recorded the session. */
+  readonly agent: CodingAgent
   /** The directory in which the work was done. */
   readonly cwd: Directory
   readonly rolloutPath: string
@@ -72,7 +75,9 @@ export interface ThreadMemory {
 }
 
 /** A memory as read from its files on disk. */
-export interface ImportedMemory extends Omit<ThreadMemory, "version"> {
+export interface ImportedMemory extends Omit<ThreadMemory, "agent" | "version"> {
+  /** The coding agent that recorded the session; Codex if it is absent. */
+  readonly agent?: CodingAgent | undefined
   /** The facts that were read from the trace. */
   readonly facts?: ReadonlyArray<SessionFact>
 }
@@ -86,6 +91,8 @@ export interface ProjectRow {
 /** A memory as one entry of a list. */
 export interface MemoryEntry {
   readonly threadId: ThreadId
+  /** The coding agent that recorded the session. */
+  readonly agent: CodingAgent
   readonly cwd: Directory
   /** The heading of the trace. */
   readonly title: SafeText

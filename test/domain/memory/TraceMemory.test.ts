@@ -1,3 +1,4 @@
+import { codingAgents } from "../../../src/domain/session/CodingAgent.js"
 import { assert, describe, it } from "@effect/vitest"
 import { Option } from "effect"
 import * as fc from "effect/FastCheck"
@@ -262,13 +263,21 @@ describe("trace files", () => {
 
   it.prop(
     "a trace file is parsed back into its header and memory",
-    [path, path, memory, fc.integer({ min: 0, max: Date.UTC(2200, 0) }), fc.option(fc.string(), { nil: undefined })],
-    ([cwd, rolloutPath, trace, updatedAt, summary]) => {
-      const text = renderTraceFile({ threadId: id, cwd, rolloutPath, updatedAt }, trace)
+    [
+      path,
+      path,
+      memory,
+      fc.integer({ min: 0, max: Date.UTC(2200, 0) }),
+      fc.option(fc.string(), { nil: undefined }),
+      fc.constantFrom(...codingAgents)
+    ],
+    ([cwd, rolloutPath, trace, updatedAt, summary, agent]) => {
+      const text = renderTraceFile({ threadId: id, agent, cwd, rolloutPath, updatedAt }, trace)
       assert.deepStrictEqual(
         readTraceFile(text, id, `${id}_sort_them.md`, summary),
         Option.some({
           threadId: id,
+          agent,
           cwd,
           rolloutPath,
           updatedAt,

@@ -37,8 +37,8 @@ describe("several files of one thread", () => {
 
 describe("the fingerprint of a listing", () => {
   const files: ReadonlyArray<RolloutFile> = [
-    { path: "/a", size: 1, modifiedAt: 2, isArchived: false },
-    { path: "/b", size: 3, modifiedAt: 4, isArchived: true }
+    { agent: "codex", path: "/a", size: 1, modifiedAt: 2, isArchived: false },
+    { agent: "codex", path: "/b", size: 3, modifiedAt: 4, isArchived: true }
   ]
   const [first, second] = files
 

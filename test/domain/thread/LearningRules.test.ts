@@ -20,6 +20,7 @@ const context: RuleContext = {
   minIdle: 600_000,
   currentThread: undefined,
   sources: ["cli", "vscode"],
+  sentAgents: undefined,
   provider: undefined,
   ignore: { text: "/diary/", isIgnored: ({ cwd }) => cwd === "/diary" }
 }
@@ -49,6 +50,21 @@ const cases: ReadonlyArray<readonly [string, ThreadRecord, Verdict, Partial<Rule
   ["claimed", record({}, claimed), "claimed"],
   ["claimed by the pass that asks", record({}, claimed), "eligible", { owner: "x" }],
   ["current", record(), "current", { currentThread: thread.id }],
+  ["of another agent, from a source that all agents may have", record({ agent: "claude" }), "eligible"],
+  [
+    "of another agent, from a source that is named for it",
+    record({ agent: "claude", source: safe`exec` }),
+    "eligible",
+    { sources: ["claude:exec"] }
+  ],
+  ["of Codex, from a source that is named for another agent", record(), "source", { sources: ["claude:cli"] }],
+  ["of an agent that no setting names, with a model", record({ agent: "claude" }), "agent", { sentAgents: ["codex"] }],
+  [
+    "of an agent that a setting names, with a model",
+    record({ agent: "claude" }),
+    "eligible",
+    { sentAgents: ["claude"] }
+  ],
   ["of another provider", record(), "provider", { provider: "elsewhere" }],
   ["of the model's provider", record(), "eligible", { provider: "openai" }],
   ["backing off", record({}, { ...failed, retryAt: context.now + 1 }), "backoff"],

@@ -16,6 +16,7 @@ const context: RuleContext = {
   minIdle: 10 * minute,
   currentThread: undefined,
   sources: "all",
+  sentAgents: undefined,
   provider: undefined,
   ignore: { text: "", isIgnored: () => false }
 }

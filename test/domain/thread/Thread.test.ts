@@ -15,6 +15,7 @@ import { nonEmpty } from "../../support/nonEmpty.js"
 const fileName = `rollout-2026-02-27T18-30-05-${threadIdOf(9)}.jsonl`
 const inFileName = Date.UTC(2026, 1, 27, 18, 30, 5)
 const file: RolloutFile = {
+  agent: "codex",
   path: `/home/ada/.codex/sessions/2026/02/27/${fileName}`,
   size: 1_234,
   modifiedAt: Date.UTC(2026, 2, 5),
@@ -50,6 +51,7 @@ describe("the row of a rollout", () => {
       { ...rowOf(rollout) },
       {
         id: rowOf(rollout).id,
+        agent: "codex",
         rolloutPath: file.path,
         createdAt: startOfFixtures,
         updatedAt: startOfFixtures + 4_000,

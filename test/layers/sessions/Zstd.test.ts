@@ -1,7 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import * as fc from "effect/FastCheck"
-import { Unpacker, UnpackingFailure, type UnpackingLimits, unpackingLimits } from "../../../src/layers/sessions/Zstd.js"
+import {
+  Unpacker,
+  UnpackingFailure,
+  type UnpackingLimits,
+  unpackingLimits
+} from "../../../src/layers/sessions/codex/Zstd.js"
 import {
   frameHeader,
   packedByZstd,

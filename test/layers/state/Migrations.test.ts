@@ -27,6 +27,9 @@ const backToVersion5 = (path: string) =>
     ]) {
       yield* sql.unsafe(`ALTER TABLE model_spending DROP COLUMN ${column}`)
     }
+    for (const table of ["threads", "rollout_files"]) {
+      yield* sql.unsafe(`ALTER TABLE ${table} DROP COLUMN agent`)
+    }
     yield* sql.unsafe("DROP TRIGGER forgotten_thread_leaves_history")
     for (const table of [
       "fact_words",

@@ -480,7 +480,10 @@ describe("unusable state DBs", () => {
 
   for (const [how, statement] of [
     ["by its version", "PRAGMA user_version = 99"],
-    ["by one migration more", "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (9, 'future')"],
+    [
+      "by one migration more",
+      "INSERT INTO effect_sql_migrations (migration_id, name) SELECT max(migration_id) + 1, 'future' FROM effect_sql_migrations"
+    ],
     [
       "by migrations in a branch of their own",
       "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (9999, 'x')"
@@ -607,7 +610,7 @@ describe("unusable state DBs", () => {
         yield* sql`BEGIN IMMEDIATE`
         yield* Deferred.succeed(reserved, undefined)
         yield* Effect.sleep("200 millis")
-        yield* sql`PRAGMA user_version = 9`
+        yield* sql`PRAGMA user_version = 99`
         yield* sql`COMMIT`
       }).pipe(Effect.provide(connection(path)))
       const writing = yield* Effect.fork(newer)
@@ -615,7 +618,7 @@ describe("unusable state DBs", () => {
       const error = yield* Effect.flip(Effect.scoped(connect(path)))
       assert.strictEqual(error.reason, "newer")
       yield* Fiber.join(writing)
-      assert.deepStrictEqual(yield* sqlOn(path, "PRAGMA user_version"), [{ userVersion: 9 }])
+      assert.deepStrictEqual(yield* sqlOn(path, "PRAGMA user_version"), [{ userVersion: 99 }])
     })
   )
 })
@@ -703,6 +706,7 @@ describe("state DBs with unreadable rows", () => {
       Effect.gen(function* () {
         const db = yield* connect(path)
         const known = [1, 2, 3, 4].map((number) => ({
+          agent: "codex" as const,
           path: makeThread(number).rolloutPath,
           size: 1,
           modifiedAt: 1,

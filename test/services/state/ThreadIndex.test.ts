@@ -149,10 +149,13 @@ contract("threads", ({ test }) => {
       const { id: threadId, rolloutModifiedAt: modifiedAt, rolloutPath: path, rolloutSize: size } = thread
       yield* learn(db, thread)
       yield* db.threadIndex.change(
-        changesOf({ known: [{ path, size, modifiedAt, threadId, lastRecordAt: thread.updatedAt }], listing: "one" })
+        changesOf({
+          known: [{ agent: "codex", path, size, modifiedAt, threadId, lastRecordAt: thread.updatedAt }],
+          listing: "one"
+        })
       )
       assert.deepStrictEqual(yield* db.threadIndex.rollouts, [
-        { path, size, modifiedAt, threadId, lastRecordAt: thread.updatedAt }
+        { agent: "codex", path, size, modifiedAt, threadId, lastRecordAt: thread.updatedAt }
       ])
 
       yield* db.threadIndex.change(changesOf({ gone: [path, "/never/known"], now: 5_000 }))
@@ -174,6 +177,7 @@ contract("threads", ({ test }) => {
   test("a thread's known files are listed in the order of their paths", (db) =>
     Effect.gen(function* () {
       const known = (path: string, number: number) => ({
+        agent: "codex" as const,
         path,
         size: 5,
         modifiedAt: 6,
@@ -215,6 +219,7 @@ contract("threads", ({ test }) => {
         changesOf({
           threads,
           known: threads.map((thread) => ({
+            agent: "codex" as const,
             path: thread.rolloutPath,
             size: thread.rolloutSize,
             modifiedAt: thread.rolloutModifiedAt,

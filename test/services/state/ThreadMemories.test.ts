@@ -74,6 +74,7 @@ contract("memories", ({ test }) => {
       assert.match(stored.version, /^[0-9a-f]{64}$/)
       assert.deepStrictEqual(stored, {
         threadId: idOf(1),
+        agent: "codex",
         cwd: ferry,
         rolloutPath: thread.rolloutPath,
         traceSummary: memory.traceSummary,
@@ -234,6 +235,7 @@ contract("memories", ({ test }) => {
       yield* TestClock.setTime(77_000)
       const memory = {
         threadId: idOf(1),
+        agent: "claude" as const,
         cwd: ferry,
         rolloutPath: "/codex/gone.jsonl",
         traceSummary: safe`# It was so`,

@@ -11,6 +11,7 @@ import {
   UnknownLineCounter,
   type UnknownLines
 } from "../../../domain/session/codex/UnknownLine.js"
+import { agentTitles } from "../../../domain/session/CodingAgent.js"
 import { counted } from "../../../domain/text/Counted.js"
 import { threadOfTraceFile } from "../../../domain/memory/TraceMemory.js"
 import { MemoryInspection, type HomeFinding } from "../../../services/MemoryInspection.js"
@@ -51,15 +52,20 @@ const named = (paths: ReadonlyArray<string>): string =>
   ].join(", ")
 
 /**
- * Checks that the Codex home exists, from whose sessions memory is made. Its sessions are not counted here, since
+ * Checks that the home of an agent exists, from whose sessions memory is made. Its sessions are not counted here, since
  * listing them is slow; the check of the state DB does that.
  */
 const homes = Effect.gen(function* () {
   const store = yield* SessionStore
-  const { codexHome } = yield* Settings
+  const agents = yield* store.agents
+  const found = agents
+    .map(({ agent, path }) =>
+      agent === "codex" ? `${path} is there` : `${path} of ${agentTitles[agent]} is there too`
+    )
+    .join("; ")
   return Either.match(yield* Effect.either(store.check), {
     onLeft: (error) => ill("Codex home", error.message, "name the folder that has sessions/ in it: --codex-home DIR"),
-    onRight: () => well("Codex home", `${codexHome} is there`)
+    onRight: () => well("Codex home", found)
   })
 })
 

@@ -1,6 +1,7 @@
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { agentTitles } from "../../../domain/session/CodingAgent.js"
 import { exactTime } from "../../../domain/text/ExactTime.js"
 import { readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
@@ -32,13 +33,17 @@ const byProject = (counts: ReadonlyMap<string, number>, entries: ReadonlyArray<M
  */
 const shownPerProject = 5
 
-const columns = [
+/** The columns of a project. The agent is shown where a session is not of Codex. */
+const columns = (hasAgents: boolean) => [
   { heading: "thread" },
+  ...(hasAgents ? [{ heading: "agent" }] : []),
   { heading: "when" },
   { heading: "outcome" },
   { heading: "size", isNumber: true },
   { heading: "title", isFlexible: true }
 ]
+
+const isOfOther = ({ agent }: MemoryEntry): boolean => agent !== "codex"
 
 const render = (projects: ReadonlyArray<Project>, nothing: string, { bold, table }: Screen): ReadonlyArray<string> =>
   projects.length === 0
@@ -47,9 +52,10 @@ const render = (projects: ReadonlyArray<Project>, nothing: string, { bold, table
         ...(index === 0 ? [] : [""]),
         `${bold(projectName(cwd))}  ${cwd}`,
         ...table(
-          columns,
-          memories.map(({ outcomes, size, threadId, title, updatedAt }) => [
+          columns(memories.some(isOfOther)),
+          memories.map(({ agent, outcomes, size, threadId, title, updatedAt }) => [
             shortId(threadId),
+            ...(memories.some(isOfOther) ? [agentTitles[agent]] : []),
             readableTime(updatedAt),
             outcomes.join(", ") || "unknown",
             readableSize(size),
@@ -80,8 +86,9 @@ export const run = <E>(
       const json = projects.map(({ cwd, memories }) => ({
         cwd,
         memoryRoot: rootOf(cwd).memoryPath,
-        memories: memories.map(({ outcomes, size, threadId, title, updatedAt }) => ({
+        memories: memories.map(({ agent, outcomes, size, threadId, title, updatedAt }) => ({
           threadId,
+          agent,
           title,
           updatedAt: exactTime(updatedAt),
           outcomes,

@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { whereMemoryIs } from "../../../delivery/NothingFound.js"
 import { citationsIn } from "../../../domain/memory/Citation.js"
+import { agentTitles } from "../../../domain/session/CodingAgent.js"
 import { exactTime } from "../../../domain/text/ExactTime.js"
 import { readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
@@ -45,6 +46,7 @@ const showThread = Effect.fnUntraced(function* (text: string, asJson: boolean) {
     summary: memory.memorySummary,
     trace: memory.traceSummary,
     source: {
+      agent: memory.agent,
       rolloutPath: memory.rolloutPath,
       updatedAt: exactTime(memory.updatedAt),
       size: rolloutSize,
@@ -64,6 +66,7 @@ const showThread = Effect.fnUntraced(function* (text: string, asJson: boolean) {
       ""
     ]),
     dim(`thread   ${threadId}`),
+    dim(`agent    ${agentTitles[memory.agent]}`),
     dim(`rollout  ${memory.rolloutPath}`),
     dim(`read as of ${readableTime(memory.updatedAt)}, ${readableSize(rolloutSize)}`)
   ])

@@ -21,6 +21,7 @@ const reasons: { readonly [reason: string]: string } = {
   budget: "for the next day's budget",
   ignored: "named in the ignore file",
   "memory-disabled": "recorded with memory switched off",
+  agent: "until MEMORIES_AGENTS names their agent, since a model would see them",
   provider: "recorded with another provider",
   archived: "archived",
   "sub-agent": "of sub-agents",

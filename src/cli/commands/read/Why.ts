@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { explain } from "../../../commands/Explain.js"
 import { explainFact } from "../../../commands/ExplainFact.js"
+import { agentTitles } from "../../../domain/session/CodingAgent.js"
 import type { ComparedValue, Explanation } from "../../../services/Memories.js"
 import { asUsage, givenProject, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -23,6 +24,7 @@ const sentences: { readonly [verdict: string]: string } = {
   current: "It is the session that runs this program.",
   idle: "It was written to until lately: it is read when it has been silent for long enough.",
   claimed: "Another pass is reading it.",
+  agent: "With a model, sessions of this agent wait until MEMORIES_AGENTS names it.",
   provider: "It was recorded with another provider than the model's: it is not sent there unless that is allowed.",
   backoff: "It failed, and is tried again later.",
   quarantined: "It was set aside: only new content, or `retry --thread`, lets it be tried again.",
@@ -49,6 +51,7 @@ const render = (why: Explanation, { bold, dim, table }: Screen): ReadonlyArray<s
     ? []
     : [
         dim(`thread   ${why.threadId}`),
+        dim(`agent    ${agentTitles[why.thread.agent]}`),
         dim(`project  ${why.thread.cwd ?? "unknown"}`),
         ...why.rolloutPaths.map((path, index) => dim(`${index === 0 ? "rollout" : "       "}  ${path}`)),
         ...why.memoryIn.map((cwd, index) => dim(`${index === 0 ? "memory " : "       "}  ${cwd}`)),

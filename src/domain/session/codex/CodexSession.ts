@@ -3,6 +3,7 @@ import { EventList } from "../EventList.js"
 import { isJsonObject, type JsonObject } from "../LenientField.js"
 import { outputOf } from "../CommandOutput.js"
 import type { CallPlace, Place, Provenance, SessionEvent, UserText } from "../SessionEvent.js"
+import { keptEvidenceCharacters } from "../SessionReading.js"
 import { readPlan } from "./AssistantPlan.js"
 import { CallPairing } from "./calls/CallPairing.js"
 import { environmentCwd, isAbortNote, isWrapped, readOwnCommand } from "./InjectedText.js"
@@ -22,12 +23,6 @@ import {
   retainsAnswersTo,
   type UserAnswer
 } from "./UserAnswers.js"
-
-/**
- * The maximum number of characters of outputs and edits that are held for one session. Beyond it the oldest outputs
- * keep only their exit code and error line, so that a session of gigabytes needs no more memory than a large one.
- */
-export const keptEvidenceCharacters = 16_777_216
 
 /** Reasons in an interruption event which mean that the user stopped the turn, and not the harness. */
 const userReasons: ReadonlySet<unknown> = new Set(["interrupted", "replaced", "user_cancelled", undefined])

@@ -5,28 +5,16 @@ import { PrintedCredentials } from "../../privacy/PrintedCredentials.js"
 import { redactLine } from "../../privacy/RedactedLine.js"
 import type { Redact } from "../../privacy/SafeText.js"
 import type { RolloutFilter } from "./RolloutFilter.js"
-import { UnknownLineCounter, type UnknownLines } from "./UnknownLine.js"
-import type { MalformedLine, RolloutLine } from "./RolloutLine.js"
+import { UnknownLineCounter } from "./UnknownLine.js"
 import { RepeatedLines } from "./RepeatedLines.js"
-import { type RolloutRendering, RolloutRenderingBuilder } from "./RolloutRendering.js"
-import type { SessionEvent } from "../SessionEvent.js"
-import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
+import { RolloutRenderingBuilder } from "./RolloutRendering.js"
+import type { SessionLine } from "../SessionLine.js"
+import { isAct, type SessionReader, type SessionReading } from "../SessionReading.js"
 import { CodexSessionBuilder } from "./CodexSession.js"
 import { addLine, noFacts, type ThreadFacts } from "../../thread/ThreadFacts.js"
 
-/** The result of reading a whole rollout. */
-export interface RolloutReading {
-  readonly facts: ThreadFacts
-  readonly evidence: SessionEvidence
-  readonly rendering: RolloutRendering
-  /** Number of lines that are not valid JSON; they were skipped. */
-  readonly malformedLines: number
-  /** Lines of unknown types, by type; they were skipped too. Empty for a file that is no rollout. */
-  readonly unknownLines: UnknownLines
-}
-
 /** Collects everything that phase one needs from one rollout, line by line. An instance serves one rollout. */
-export class RolloutReader {
+export class RolloutReader implements SessionReader {
   private facts: ThreadFacts = noFacts
   private malformedLines = 0
   private readonly answers = new PrivateAnswers()
@@ -49,10 +37,10 @@ export class RolloutReader {
     this.rendering = new RolloutRenderingBuilder(filter, rolloutBytes)
   }
 
-  /** Adds the next line, in file order. Secrets are redacted before the line is used. */
-  add(read: RolloutLine | MalformedLine): void {
-    if (read._tag === "MalformedLine") {
-      this.malformedLines++
+  /** Adds the next line. Secrets are redacted before it is used; records of other agents are none of Codex's lines. */
+  add(read: SessionLine): void {
+    if (read._tag === "MalformedLine" || read._tag === "SessionRecord") {
+      this.malformedLines += read._tag === "MalformedLine" ? 1 : 0
       return
     }
     if (this.repeats.isRepeat(read)) {
@@ -73,7 +61,7 @@ export class RolloutReader {
   }
 
   /** Returns the result of the lines so far. */
-  result(): RolloutReading {
+  result(): SessionReading {
     const evidence = this.evidence.result()
     const onlyReadMemory = this.memoryReads.hasRead && !evidence.events.some(isAct)
     return {
@@ -85,14 +73,3 @@ export class RolloutReader {
     }
   }
 }
-
-/**
- * True if an event shows that something was done. A command without an output does not count, since its output may have
- * been memory, and neither does what was refused.
- */
-const isAct = (event: SessionEvent): boolean =>
-  event._tag === "CommandRun"
-    ? event.output !== undefined && event.output.end !== "refused"
-    : event._tag === "FileEdit"
-      ? event.end !== "refused"
-      : event._tag === "ToolUse"

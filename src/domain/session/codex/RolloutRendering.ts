@@ -1,22 +1,13 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { byteLength, joinAround } from "../../text/ByteBudget.js"
-import { ofRedactedLines, type SafeText } from "../../privacy/SafeText.js"
+import { ofRedactedLines } from "../../privacy/SafeText.js"
 import { renderingCut } from "../RenderingCut.js"
+import type { SessionRendering } from "../SessionReading.js"
 import type { JsonObject } from "../LenientField.js"
 import { filterLine, type RolloutFilter } from "./RolloutFilter.js"
 import type { Event, RolloutLine } from "./RolloutLine.js"
 import { typedEventText } from "./SessionText.js"
-
-/** A rollout as a model is shown it. */
-export interface RolloutRendering {
-  /** A JSON array of the items that passed the filter; if it is over the limit, its head and tail around a marker. */
-  readonly text: SafeText
-  /** Number of items that passed the filter. */
-  readonly items: number
-  /** Size of the whole array in UTF-8 bytes; larger than the text's own size if it was cut. */
-  readonly bytes: number
-}
 
 /** The number of bytes that may move from the head to the tail when the cut is rounded to whole characters. */
 const characterSlack = 3
@@ -91,7 +82,7 @@ export class RolloutRenderingBuilder {
   }
 
   /** Returns the rendering of the lines so far. */
-  result(): RolloutRendering {
+  result(): SessionRendering {
     const bytes = 1 + Math.max(1, this.headBytes + this.tailBytes + this.dropped.bytes)
     const start = `[${this.head.map(({ json }) => json).join(",")}`
     const end = `${this.tail.map(({ json }) => json).join(",")}]`

@@ -170,6 +170,7 @@ const isBehindAll = (threadId: string, chain: ReadonlyArray<ThreadFile>, path: s
  * time.
  */
 export const joinFiles = (before: RolloutFile, after: RolloutFile): RolloutFile => ({
+  agent: after.agent,
   path: after.path,
   size: before.size + after.size,
   modifiedAt: Math.max(before.modifiedAt, after.modifiedAt),

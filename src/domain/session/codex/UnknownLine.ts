@@ -1,4 +1,5 @@
-import { eventLineTypes, isOfRollout, itemKinds, type MalformedLine, type RolloutLine } from "./RolloutLine.js"
+import type { SessionLine } from "../SessionLine.js"
+import { eventLineTypes, isOfRollout, itemKinds, type RolloutLine } from "./RolloutLine.js"
 import { completedItem } from "./SessionText.js"
 
 /** Makes a set from the words in a text. The sets below have the type names that Codex is known to write. */
@@ -83,25 +84,32 @@ export const joinUnknown = (left: UnknownLines, right: UnknownLines): UnknownLin
   return joined
 }
 
-/** Counts the lines of unknown types in one rollout. */
+/** Counts the lines of unknown types in one session. */
 export class UnknownLineCounter {
   private isRollout = false
   private readonly counts: Map<string, number> = new Map()
 
   /** Adds the next line. */
-  add(line: RolloutLine | MalformedLine): void {
+  add(line: SessionLine): void {
     if (line._tag === "MalformedLine") {
       return
     }
+    if (line._tag === "SessionRecord") {
+      this.isRollout ||= line.entry._tag === "SessionDetails"
+      return this.count(line.entry._tag === "Unread" ? shown(line.entry.type) : undefined)
+    }
     this.isRollout ||= isOfRollout(line)
-    const type = unknownType(line)
+    this.count(unknownType(line))
+  }
+
+  private count(type: string | undefined): void {
     if (type !== undefined) {
       const name = this.counts.has(type) || this.counts.size < types ? type : others
       this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
     }
   }
 
-  /** Returns the counts so far; empty for a file without any line of Codex. */
+  /** Returns the counts so far; empty for a file that is no session's. */
   result(): UnknownLines {
     return this.isRollout ? this.counts : new Map()
   }

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { CodingAgent } from "../../../domain/session/CodingAgent.js"
 import { ThreadId } from "../../../domain/thread/ThreadId.js"
 import { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import type { ThreadMemory } from "../../../services/state/ThreadMemories.js"
@@ -9,6 +10,7 @@ import { findAll, StoredText } from "./Rows.js"
 /** A row with a memory, as the queries select it. */
 export const MemoryRow = Schema.Struct({
   threadId: ThreadId,
+  agent: CodingAgent,
   cwd: Directory,
   rolloutPath: Schema.String,
   traceSummary: StoredText,
@@ -21,7 +23,7 @@ export const MemoryRow = Schema.Struct({
 })
 
 /** SQL that selects the columns of a {@link MemoryRow} from a memory `m` and its thread `t`. */
-export const memoryColumns = `m.thread_id, m.cwd, t.rollout_path, m.trace_summary, m.memory_summary, m.slug,
+export const memoryColumns = `m.thread_id, t.agent, m.cwd, t.rollout_path, m.trace_summary, m.memory_summary, m.slug,
   m.quoted_items, m.grounded_items, m.updated_at, m.version`
 
 /** Converts a row to a memory. */

@@ -183,6 +183,13 @@ const addCosts = Effect.gen(function* () {
   yield* sql`UPDATE model_spending SET input_tokens = tokens, is_settled = 1`
 })
 
+/** Adds the coding agent that recorded a session. Earlier versions read sessions of Codex alone. */
+const addAgent = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE threads ADD COLUMN agent TEXT NOT NULL DEFAULT 'codex'`
+  yield* sql`ALTER TABLE rollout_files ADD COLUMN agent TEXT NOT NULL DEFAULT 'codex'`
+})
+
 /** The migrations in order; each makes a new version of the schema. A published one is never changed. */
 const migrations = {
   "0001_create_tables": createTables,
@@ -193,7 +200,8 @@ const migrations = {
   "0006_add_memory_directories": addMemoryDirectories,
   "0007_create_facts": createFactTables,
   "0008_create_projects": createProjectTables,
-  "0009_add_costs": addCosts
+  "0009_add_costs": addCosts,
+  "0010_add_agent": addAgent
 }
 
 /** Text that stands for the path in messages about a database in memory. */

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { Basis, FactKind } from "../../../domain/facts/Fact.js"
 import { ProjectGround } from "../../../domain/project/ProjectDirectory.js"
+import { codingAgents } from "../../../domain/session/CodingAgent.js"
 import { factEvents, factMarks } from "../../../services/state/Facts.js"
 
 /** A column, with the SQL condition for an unreadable value and the SQL for its replacement. */
@@ -51,6 +52,7 @@ const isNoFactId = `(typeof(id) <> 'text' OR length(id) <> 12 OR id GLOB '*[^0-9
 
 const listed = (values: ReadonlyArray<string>): string => values.map((value) => `'${value}'`).join(", ")
 
+const agents = listed(codingAgents)
 const factKinds = listed(FactKind.literals)
 const events = listed(factEvents)
 const marks = listed(factMarks)
@@ -101,6 +103,7 @@ const tables: ReadonlyArray<Table> = [
       ),
       integer("rollout_size", "0"),
       number("tokens_used"),
+      oneOf("agent", agents, "'codex'"),
       // The reason that a whole reading of the rollout lifts, where nothing is to be withheld.
       oneOf("withheld", "'ignored', 'memory-disabled'", "'memory-disabled'"),
       ...["rollout_path", "source", "model_provider", "cwd", "cli_version", "title", "sandbox_policy"].map(text),
@@ -114,6 +117,7 @@ const tables: ReadonlyArray<Table> = [
     isLost: [
       isNoThreadId("thread_id"),
       text("path").isBad,
+      `agent NOT IN (${agents})`,
       ...["size", "modified_at", "last_record_at"].map((name) => integer(name, "0").isBad)
     ].join(" OR "),
     columns: []

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { CodingAgent } from "../../../domain/session/CodingAgent.js"
 import { ThreadId } from "../../../domain/thread/ThreadId.js"
 import { Withholding } from "../../../domain/thread/WhyNot.js"
 import { Directory } from "../../../domain/thread/WorkingDirectory.js"
@@ -7,6 +8,7 @@ import { Flag, StoredText } from "./Rows.js"
 /** A row with a thread. */
 export const ThreadRow = Schema.Struct({
   id: ThreadId,
+  agent: CodingAgent,
   rolloutPath: Schema.String,
   createdAt: Schema.Int,
   updatedAt: Schema.Int,

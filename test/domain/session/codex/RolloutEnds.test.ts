@@ -10,7 +10,7 @@ import { redact } from "../../../../src/domain/privacy/Redaction.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../../../src/testing/RolloutBuilder.js"
 import { rolloutLines, splitWhole } from "../../../support/reading.js"
 
-const file: RolloutFile = { path: "/codex/rollout-x.jsonl", size: 1, modifiedAt: 7, isArchived: false }
+const file: RolloutFile = { agent: "codex", path: "/codex/rollout-x.jsonl", size: 1, modifiedAt: 7, isArchived: false }
 const now = startOfFixtures + 86_400_000
 
 const readHead = (lines: ReadonlyArray<NumberedLine>): ThreadFacts => {

@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { evidenceFilter, keepAll, type RolloutFilter } from "../../../../src/domain/session/codex/RolloutFilter.js"
-import { RolloutReader, type RolloutReading } from "../../../../src/domain/session/codex/RolloutReading.js"
+import { RolloutReader } from "../../../../src/domain/session/codex/RolloutReading.js"
+import type { SessionReading } from "../../../../src/domain/session/SessionReading.js"
 import { redact } from "../../../../src/domain/privacy/Redaction.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../../../src/testing/RolloutBuilder.js"
 import { decodeAll, outline } from "../../../support/reading.js"
 
-const read = (content: string, filter: RolloutFilter = evidenceFilter): RolloutReading => {
+const read = (content: string, filter: RolloutFilter = evidenceFilter): SessionReading => {
   const reader = new RolloutReader(filter, 100_000, redact, "/home/ada/.codex/memories")
   decodeAll(content).forEach((line) => reader.add(line))
   return reader.result()

@@ -3,10 +3,8 @@ import * as fc from "effect/FastCheck"
 import { byteLength, cutMiddle } from "../../../../src/domain/text/ByteBudget.js"
 import { evidenceFilter, keepAll, type RolloutFilter } from "../../../../src/domain/session/codex/RolloutFilter.js"
 import type { RolloutLine } from "../../../../src/domain/session/codex/RolloutLine.js"
-import {
-  type RolloutRendering,
-  RolloutRenderingBuilder
-} from "../../../../src/domain/session/codex/RolloutRendering.js"
+import { RolloutRenderingBuilder } from "../../../../src/domain/session/codex/RolloutRendering.js"
+import type { SessionRendering } from "../../../../src/domain/session/SessionReading.js"
 import { RolloutBuilder } from "../../../../src/testing/RolloutBuilder.js"
 import { rolloutLines } from "../../../support/reading.js"
 import { cpuTimeOf } from "../../../support/time.js"
@@ -29,20 +27,20 @@ const renderItems = (
   texts: ReadonlyArray<string>,
   limit: number,
   filter: RolloutFilter = keepAll
-): RolloutRendering => {
+): SessionRendering => {
   const builder = new RolloutRenderingBuilder(filter, limit)
   texts.forEach((text) => builder.add(lineOf(itemOf(text))))
   return builder.result()
 }
 
-const render = (rollout: RolloutBuilder, filter = evidenceFilter, limit = 1_000_000): RolloutRendering => {
+const render = (rollout: RolloutBuilder, filter = evidenceFilter, limit = 1_000_000): SessionRendering => {
   const builder = new RolloutRenderingBuilder(filter, limit)
   rolloutLines(rollout.text()).forEach((line) => builder.add(line))
   return builder.result()
 }
 
 /** The texts of the messages that a rendering shows. */
-const textsOf = (rendering: RolloutRendering): ReadonlyArray<string> =>
+const textsOf = (rendering: SessionRendering): ReadonlyArray<string> =>
   Array.from(rendering.text.matchAll(/"text":"([^"]*)"/g), ([, text = ""]) => text)
 
 describe("rendering a rollout", () => {

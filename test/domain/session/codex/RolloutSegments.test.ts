@@ -1,3 +1,4 @@
+import type { RolloutFile } from "../../../../src/domain/thread/Thread.js"
 import { assert, describe, it } from "@effect/vitest"
 import { decodeLine } from "../../../../src/domain/session/codex/RolloutLine.js"
 import {
@@ -25,7 +26,7 @@ const file = (name: string, minute: number, meta: Record<string, unknown> = {}, 
     size: 100,
     lastRecordAt: start,
     facts,
-    file: { path, size: 100, modifiedAt: start, isArchived: false }
+    file: { agent: "codex", path, size: 100, modifiedAt: start, isArchived: false }
   }
 }
 
@@ -204,8 +205,15 @@ describe("files of a thread", () => {
   })
 
   it("joined files have the size of all, the time of the newest and the place of the last", () => {
-    const [a, b] = [first.file, { path: "/b", size: 7, modifiedAt: 3, isArchived: true }]
-    assert.deepStrictEqual(joinFiles(a, b), { path: "/b", size: 107, modifiedAt: a.modifiedAt, isArchived: true })
+    const a = first.file
+    const b: RolloutFile = { agent: "codex", path: "/b", size: 7, modifiedAt: 3, isArchived: true }
+    assert.deepStrictEqual(joinFiles(a, b), {
+      agent: "codex",
+      path: "/b",
+      size: 107,
+      modifiedAt: a.modifiedAt,
+      isArchived: true
+    })
     const [x, y, z] = ["x", "y", "z"].map((hash) => ({ size: 5, hash }))
     assert(x !== undefined && y !== undefined && z !== undefined)
     assert.strictEqual(joinContents(x, y).size, 10)

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { CodexSessionBuilder, keptEvidenceCharacters } from "../../../../src/domain/session/codex/CodexSession.js"
+import { CodexSessionBuilder } from "../../../../src/domain/session/codex/CodexSession.js"
+import { keptEvidenceCharacters } from "../../../../src/domain/session/SessionReading.js"
 import { RolloutBuilder, simpleSession } from "../../../../src/testing/RolloutBuilder.js"
 import { evidenceOf, outline, rolloutLines } from "../../../support/reading.js"
 import { nonEmpty } from "../../../support/nonEmpty.js"

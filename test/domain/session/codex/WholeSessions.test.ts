@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import { evidenceFilter } from "../../../../src/domain/session/codex/RolloutFilter.js"
-import { RolloutReader, type RolloutReading } from "../../../../src/domain/session/codex/RolloutReading.js"
+import { RolloutReader } from "../../../../src/domain/session/codex/RolloutReading.js"
+import type { SessionReading } from "../../../../src/domain/session/SessionReading.js"
 import { redact } from "../../../../src/domain/privacy/Redaction.js"
 import { cwdOf } from "../../../../src/domain/thread/ThreadFacts.js"
 import { RolloutBuilder } from "../../../../src/testing/RolloutBuilder.js"
@@ -9,7 +10,7 @@ import { decodeAll, outline } from "../../../support/reading.js"
 
 /** One session in each form that Codex has written: what is read from them is the same. */
 
-const read = (content: string): RolloutReading => {
+const read = (content: string): SessionReading => {
   const reader = new RolloutReader(evidenceFilter, 1_000_000, redact, "/home/ada/.codex/memories")
   decodeAll(content).forEach((line) => reader.add(line))
   return reader.result()

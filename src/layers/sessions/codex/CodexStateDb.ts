@@ -5,9 +5,9 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as SqlSchema from "@effect/sql/SqlSchema"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { isModeOff } from "../../domain/thread/ThreadFacts.js"
-import { requireFile } from "../node/PlainFile.js"
-import { readConnection } from "../state/sqlite/Connection.js"
+import { isModeOff } from "../../../domain/thread/ThreadFacts.js"
+import { requireFile } from "../../node/PlainFile.js"
+import { readConnection } from "../../state/sqlite/Connection.js"
 
 /** A state DB of Codex cannot be read now. The caller does without it; the next listing tries again. */
 export class CodexStateUnreadable extends Schema.TaggedError<CodexStateUnreadable>(

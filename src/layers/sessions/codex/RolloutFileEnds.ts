@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs"
+import { closeSync, fstatSync, openSync } from "node:fs"
 import * as Effect from "effect/Effect"
-import { CollectedBytes, LastBytes } from "../../domain/session/CollectedBytes.js"
-import { type LineLimits, LineSplitter } from "../../domain/session/LineSplitter.js"
+import { CollectedBytes, LastBytes } from "../../../domain/session/CollectedBytes.js"
+import { type LineLimits, LineSplitter } from "../../../domain/session/LineSplitter.js"
 import {
   HeadReader,
   headBytes,
@@ -9,16 +9,15 @@ import {
   lineStartIn,
   readTail,
   tailBytes
-} from "../../domain/session/codex/RolloutEnds.js"
-import type { LineStart } from "../../domain/session/codex/RolloutSegments.js"
-import { joinFacts, type ThreadFacts } from "../../domain/thread/ThreadFacts.js"
-import { RolloutUnreadable } from "../../services/SessionStore.js"
-import { readFlags, requireFileStats } from "../node/PlainFile.js"
-import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
+} from "../../../domain/session/codex/RolloutEnds.js"
+import type { LineStart } from "../../../domain/session/codex/RolloutSegments.js"
+import { joinFacts, type ThreadFacts } from "../../../domain/thread/ThreadFacts.js"
+import { RolloutUnreadable } from "../../../services/SessionStore.js"
+import { readFlags, requireFileStats } from "../../node/PlainFile.js"
+import { yieldToEventLoop } from "../../node/YieldToEventLoop.js"
+import { fill, pieceBytes, withFile } from "../SessionFiles.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
 
-/** Number of bytes that are read from a file at a time. */
-const pieceBytes = 262_144
 /** Number of bytes in the first read of a file's beginning. Most session_metas and first requests lie within them. */
 const firstLookBytes = 65_536
 /** Number of bytes of a file's beginning that show whether it is compressed. */
@@ -30,19 +29,6 @@ const splitBytes = 8_192
  * Only the beginning of a larger file is read.
  */
 const unpackedForEnds = 67_108_864
-
-/** Fills a buffer from a position in a file; the result is shorter where the file ends. */
-const fill = (descriptor: number, position: number, buffer: Buffer): Buffer => {
-  let filled = 0
-  while (filled < buffer.length) {
-    const read = readSync(descriptor, buffer, filled, buffer.length - filled, position + filled)
-    if (read === 0) {
-      break
-    }
-    filled += read
-  }
-  return buffer.subarray(0, filled)
-}
 
 /**
  * Options for reading the ends of a file. Lines from `endOrdinal` on are skipped, since the user rewound the session to
@@ -108,17 +94,6 @@ function* readPackedEnds(
   return unpacker.cost > unpackedForEnds
     ? facts
     : joinFacts(facts, readTail(Buffer.from(tail.view()), tail.total <= tailBytes, facts, options.endOrdinal))
-}
-
-const withFile = <A>(path: string, use: (descriptor: number, size: number) => A): A => {
-  const descriptor = openSync(path, readFlags)
-  try {
-    const info = fstatSync(descriptor)
-    requireFileStats(info, path)
-    return use(descriptor, info.size)
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 /** Runs a generator of synchronous work, and yields to the event loop at each of its pauses. */
