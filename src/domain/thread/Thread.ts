@@ -3,7 +3,7 @@ import * as Data from "effect/Data"
 import { cutEnd, keptText } from "../text/ByteBudget.js"
 import { isGreeting } from "../text/Greetings.js"
 import { type Redact, rewrite, safe, type SafeText } from "../privacy/SafeText.js"
-import type { CodingAgent } from "../session/CodingAgent.js"
+import { agentTitles, type CodingAgent } from "../session/CodingAgent.js"
 import { sourceOf } from "../session/codex/RolloutLine.js"
 import { timestampOf } from "../session/Timestamp.js"
 import { type Directory, isStaging } from "./WorkingDirectory.js"
@@ -49,8 +49,8 @@ export interface ThreadFields {
 export class Thread extends Data.Class<ThreadFields> {}
 
 /** Names the agent that recorded a session, with its version and the program that it ran in. */
-export const agentOf = ({ cliVersion, source }: Thread): string =>
-  `Codex${cliVersion === null ? "" : ` ${cliVersion}`} (${source})`
+export const agentOf = ({ agent, cliVersion, source }: Thread): string =>
+  `${agentTitles[agent]}${cliVersion === null ? "" : ` ${cliVersion}`} (${source})`
 
 /** The values of the fields that the rollout's text gives, for a thread whose text must not be stored. */
 const unsaid = {
