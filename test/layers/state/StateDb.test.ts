@@ -669,7 +669,7 @@ describe("rebuilding a state DB", () => {
     Effect.gen(function* () {
       const path = yield* newPath
       yield* makeDb(path)
-      yield* sqlOn(path, "PRAGMA user_version = 9")
+      yield* sqlOn(path, "PRAGMA user_version = 99")
       const before = contents(join(path, ".."))
       const error = yield* Effect.flip(Effect.scoped(connect(path, { replaceCorrupt: true })))
       assert.strictEqual(error.reason, "newer")
