@@ -28,10 +28,16 @@ const withoutOthers = (paragraph: string): { readonly own: string; readonly isAn
   return { own: kept.join("\n"), isAnnounced: false }
 }
 
-/** Replaces quoted sentences by an ellipsis, since they are the words of somebody or something else. */
+/** Matches the words before a text that the user wants to have written somewhere, such as a message of the program. */
+const wantedText = /\b(?:must|should|shall|to)\s{1,3}(?:read|say|print|show|return|be|log|display)\s{0,3}:?\s{0,3}$/i
+
+/**
+ * Replaces quoted sentences by an ellipsis, since they are the words of somebody or something else. A text that the
+ * user wants to have written is part of the order.
+ */
 const withoutQuotedSentences = (text: string): string =>
-  text.replace(/(?<![\p{L}\p{N}])["“„«]([^"“”„«»\n]{12,400})["”“»]/gu, (whole, inner: string) =>
-    inner.trim().split(/\s+/).length >= 4 ? "…" : whole
+  text.replace(/(?<![\p{L}\p{N}])["“„«]([^"“”„«»\n]{12,400})["”“»]/gu, (whole, inner: string, at: number) =>
+    inner.trim().split(/\s+/).length >= 4 && !wantedText.test(text.slice(Math.max(0, at - 40), at)) ? "…" : whole
   )
 
 /**
