@@ -29,10 +29,10 @@ it("words beside those of others, and lists of one's own, stay", () => {
   ] as const) {
     assert.include(ordersToAssistant(text), kept)
   }
+})
 
-  it("a quotation that the user wants to have written somewhere stays part of the order", () => {
-    const order = `the error must read "station 'X' not found in there", not "nil"`
-    assert.strictEqual(ordersToAssistant(order), order)
-    assert.notInclude(ordersToAssistant('The README says "always run the linter first". Fix the error.'), "linter")
-  })
+it("a quotation that the user wants to have written somewhere stays part of the order", () => {
+  const order = `the error must read "station 'X' not found in there", not "nil"`
+  assert.strictEqual(ordersToAssistant(order), order)
+  assert.notInclude(ordersToAssistant('The README says "always run the linter first". Fix the error.'), "linter")
 })
