@@ -119,7 +119,7 @@ describe("rules in why, status, plan and the pass", () => {
         [16, "current"]
       ]
       const rules = new Set(learningRules.map(({ verdict }) => verdict))
-      assert.deepStrictEqual(new Set([...sessions.map(([, verdict]) => verdict), "provider"]), rules)
+      assert.deepStrictEqual(new Set([...sessions.map(([, verdict]) => verdict), "provider", "agent"]), rules)
       yield* agree(home, sessions, { MEMORIES_CURRENT_THREAD: threadIdOf(16) })
     })
   )

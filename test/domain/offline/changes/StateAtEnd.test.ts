@@ -60,14 +60,18 @@ describe("the state of a project at the end of a session", () => {
     assert.lengthOf(factsOf("Command", passes("mise run unit"), ...shed), 1)
   })
 
-  it("a file that moved later is told under its new path, and one that was deleted later is not told", () => {
+  it("a file that moved later is told under its new path, and one that was deleted later only as deleted", () => {
     const work = [edited("src/cart.ts", "ci/lint.sh"), said("`ci/lint.sh` lints each module in turn."), ended]
     const later = [
       asked("Move the files of the shop into folders of their own"),
       ran("git mv src/cart.ts src/shop/cart.ts", 0, ""),
       ran("rm ci/lint.sh", 0, "")
     ]
-    assert.deepStrictEqual(factsOf("File", ...work, ...later), ["`src/shop/cart.ts`"])
+    assert.deepStrictEqual(factsOf("File", ...work, ...later), [
+      "`src/shop/cart.ts`",
+      "`src/cart.ts`: renamed to `src/shop/cart.ts`",
+      "`ci/lint.sh`: deleted"
+    ])
     const { traceMemory } = traceOf(asked("tidy up"), ...work, ...later, ended)
     const [first = "", second = ""] = traceMemory.split("## Task: ").slice(1).map(memoryPart)
     assert.include(first, "`src/shop/cart.ts` (edited as `src/cart.ts`, moved later")
